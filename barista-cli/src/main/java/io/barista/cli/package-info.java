@@ -1,0 +1,5 @@
+/** The barista command. */
+@NullMarked
+package io.barista.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Hands every service its LlmConfig. */
+@NullMarked
+package io.barista.configserver;
+
+import org.jspecify.annotations.NullMarked;

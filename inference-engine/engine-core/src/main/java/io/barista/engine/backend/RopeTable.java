@@ -1,0 +1,10 @@
+package io.barista.engine.backend;
+
+/** Cosines and sines of rotary embedding per position and frequency, uploaded once per model. */
+public interface RopeTable {
+
+    int positions();
+
+    /** How many leading dimensions of a head are rotated; pairs are (i, i + rotaryDim / 2). */
+    int rotaryDim();
+}

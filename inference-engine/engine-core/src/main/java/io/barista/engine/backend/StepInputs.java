@@ -1,0 +1,53 @@
+package io.barista.engine.backend;
+
+/**
+ * Host-side metadata of one step, filled in place by the runner and reused for every step. T is the number of tokens and S the
+ * number of sequences of this step.
+ */
+public final class StepInputs {
+
+    private final int maxBlocksPerSequence;
+
+    /** Tokens of this step: T. */
+    public int tokens;
+    /** Sequences of this step: S. */
+    public int sequences;
+    /** Rows whose logits are wanted this step. */
+    public int logitRows;
+
+    public final int[] tokenIds; // [T]
+    public final int[] positions; // [T]
+    /** Where each token's key and value go: block * blockTokens + offset. */
+    public final int[] slots; // [T]
+    /** Tokens of sequence s are those from queryStarts[s] up to queryStarts[s + 1]. */
+    public final int[] queryStarts; // [S + 1]
+    /** Keys each sequence has once this step's are written. */
+    public final int[] contextLengths; // [S]
+    /** Block numbers of sequence s start at s * maxBlocksPerSequence. */
+    public final int[] blockTables; // [S][maxBlocksPerSequence]
+    /** Token rows whose logits are wanted. */
+    public final int[] logitIndices; // [logitRows]
+
+    public StepInputs(int maxTokens, int maxSequences, int maxBlocksPerSequence) {
+        this.maxBlocksPerSequence = maxBlocksPerSequence;
+        this.tokenIds = new int[maxTokens];
+        this.positions = new int[maxTokens];
+        this.slots = new int[maxTokens];
+        this.queryStarts = new int[maxSequences + 1];
+        this.contextLengths = new int[maxSequences];
+        this.blockTables = new int[Math.multiplyExact(maxSequences, maxBlocksPerSequence)];
+        this.logitIndices = new int[maxTokens];
+    }
+
+    public int maxTokens() {
+        return tokenIds.length;
+    }
+
+    public int maxSequences() {
+        return contextLengths.length;
+    }
+
+    public int maxBlocksPerSequence() {
+        return maxBlocksPerSequence;
+    }
+}

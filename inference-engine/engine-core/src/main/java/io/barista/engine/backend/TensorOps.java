@@ -1,0 +1,85 @@
+package io.barista.engine.backend;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The maths of one device. Opened, used and closed by the engine-loop thread; calls run in the order in which they are made.
+ * Activations are [rows, columns], row-major, in {@link #activationType()}. Everything is allocated at start: no operation
+ * allocates. Sizes that do not fit a buffer are an {@link IllegalArgumentException} before anything is written.
+ */
+public interface TensorOps extends AutoCloseable {
+
+    /** What the operations compute in. */
+    DType activationType();
+
+    /** Bytes the device can still give to the KV cache. */
+    long freeBytes();
+
+    // Memory, at start only.
+
+    DeviceBuffer allocate(String name, DType dtype, long elements);
+
+    /** A vector such as a norm weight or a bias. */
+    DeviceBuffer upload(HostTensor vector);
+
+    /**
+     * Packs weights [outputs, inputs] for {@link #matmul}; several parts of equal inputs are stacked by output, which is how q, k
+     * and v, or gate and up, become one matrix. Parts may be dropped by the caller afterwards.
+     */
+    Matrix pack(String name, List<HostTensor> parts);
+
+    /** @param cosSin [positions][rotaryDim] floats: rotaryDim/2 cosines, then as many sines */
+    RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim);
+
+    KvCache allocateKvCache(KvCache.Shape shape);
+
+    // One step. begin() first, so that a device can copy the metadata once.
+
+    /** Makes the metadata of this step visible to the operations that follow. */
+    void begin(StepInputs inputs);
+
+    /** out: [T, hidden] = rows of {@code table} chosen by the step's token ids, times {@code scale}. */
+    void embed(Matrix table, float scale, DeviceBuffer out);
+
+    /** out: [rows, columns] = x / √(mean(x²) + eps) · weight, statistics in float32. {@code out} may be {@code x}. */
+    void rmsNorm(DeviceBuffer x, DeviceBuffer weight, float eps, int rows, int columns, DeviceBuffer out);
+
+    /** residual += x, then out = rmsNorm(residual): the two in one pass over memory. */
+    void addRmsNorm(DeviceBuffer residual, DeviceBuffer x, DeviceBuffer weight, float eps, int rows, int columns,
+            DeviceBuffer out);
+
+    /** out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. {@code out} and {@code x} differ. */
+    void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
+
+    /**
+     * Normalises each head of q and k (where weights [headDim] are given), rotates q and k in place by the step's positions and
+     * writes k and v to the step's slots of one layer.
+     *
+     * @param qkv [T, (H + 2K)·D]: queries, keys, values
+     */
+    void ropeAndCache(DeviceBuffer qkv, AttentionSpec attention, RopeTable rope, @Nullable DeviceBuffer qNorm,
+            @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer);
+
+    /**
+     * Causal attention of every query of the step over its sequence's blocks.
+     *
+     * @param qkv as left by {@link #ropeAndCache}
+     * @param out [T, H·D]
+     */
+    void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out);
+
+    /** out: [rows, inner] = act(gateUp[:, :inner]) · gateUp[:, inner:]. */
+    void gatedActivation(DeviceBuffer gateUp, Activation activation, int rows, int inner, DeviceBuffer out);
+
+    /** out: [logitRows, columns] = the rows of x that the step's logitIndices name. */
+    void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out);
+
+    // Results.
+
+    /** Copies {@code count} elements from {@code offset} as float32 into {@code target[0..count)}; waits for the device. */
+    void read(DeviceBuffer source, long offset, float[] target, int count);
+
+    @Override
+    void close();
+}

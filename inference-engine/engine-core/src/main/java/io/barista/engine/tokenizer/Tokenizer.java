@@ -1,0 +1,22 @@
+package io.barista.engine.tokenizer;
+
+import java.util.OptionalInt;
+
+/** Text to ids and back. Thread-safe. */
+public interface Tokenizer {
+
+    int[] encode(String text, boolean addSpecialTokens);
+
+    String decode(int[] ids, boolean skipSpecialTokens);
+
+    /** Ids go from 0 up to this; the model's vocabulary may be larger. */
+    int vocabSize();
+
+    /** The id of a token as written in the vocabulary. */
+    OptionalInt id(String token);
+
+    /** The token as written in the vocabulary; empty for an id without one. */
+    String token(int id);
+
+    boolean isSpecial(int id);
+}
