@@ -1,0 +1,28 @@
+package io.barista.engine;
+
+/**
+ * Receives numbers for metrics. Called on engine threads while requests wait: implementations only record, and never block.
+ */
+public interface EngineObserver {
+
+    /** Records nothing. */
+    EngineObserver NONE = new EngineObserver() {};
+
+    /**
+     * One step of the engine ended.
+     *
+     * @param sequences sequences in the step
+     * @param tokens    tokens computed, of prompts and answers together
+     * @param nanos     from planning to sampled tokens
+     */
+    default void onStep(int sequences, int tokens, long nanos) {}
+
+    /** A sample has its first token; {@code nanos} since its request was submitted (TTFT). */
+    default void onFirstToken(long nanos) {}
+
+    /** A sample has its next token; {@code nanos} since the one before (ITL). */
+    default void onNextToken(long nanos) {}
+
+    /** A request ended, however it ended. Called exactly once for every accepted request. */
+    default void onFinish(RequestTimings request) {}
+}

@@ -1,0 +1,65 @@
+package io.barista.engine;
+
+import io.barista.engine.backend.DType;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What runs, as opposed to what was asked for. Logged once at start and served at an endpoint.
+ *
+ * @param architecture         as in config.json
+ * @param backend              name of the backend in use
+ * @param refusedBackends      better backends by name, with the reason why each cannot run here
+ * @param dtype                what activations are computed in
+ * @param weightsDtype         what weights are stored in
+ * @param maxModelLen          tokens of prompt and answer together
+ * @param maxNumSeqs           sequences in one step
+ * @param maxNumBatchedTokens  token budget of one step
+ * @param longPrefillTokenThreshold tokens of one prompt in one step at most; 0 is no limit of its own
+ * @param enableChunkedPrefill whether a prompt may be computed over several steps
+ * @param enablePrefixCaching  whether blocks of equal prefixes are shared
+ * @param maxQueuedRequests    requests that may wait before new ones are refused
+ * @param blockSize            tokens of a KV block
+ * @param kvBlocks             KV blocks of each layer
+ * @param kvCacheBytes         memory of the KV cache
+ * @param cpuThreads           CPU threads asked for; 0 lets the backend choose
+ * @param maxLogprobs          most log-probabilities a request may ask for per token; -1 is the vocabulary
+ * @param seed                 from which requests without a seed draw
+ * @param ignored              keys without effect here, with the reason
+ */
+public record ResolvedEngineConfig(String architecture, String backend, Map<String, String> refusedBackends,
+        DType dtype, DType weightsDtype, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens,
+        int longPrefillTokenThreshold, boolean enableChunkedPrefill, boolean enablePrefixCaching,
+        int maxQueuedRequests, int blockSize, int kvBlocks, long kvCacheBytes, int cpuThreads, int maxLogprobs,
+        long seed, Map<String, String> ignored) {
+
+    /** The same under the configuration's key names, in reading order. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("architecture", architecture);
+        map.put("backend", backend);
+        map.put("refused_backends", refusedBackends);
+        map.put("dtype", name(dtype));
+        map.put("weights_dtype", name(weightsDtype));
+        map.put("max_model_len", maxModelLen);
+        map.put("max_num_seqs", maxNumSeqs);
+        map.put("max_num_batched_tokens", maxNumBatchedTokens);
+        map.put("long_prefill_token_threshold", longPrefillTokenThreshold);
+        map.put("enable_chunked_prefill", enableChunkedPrefill);
+        map.put("enable_prefix_caching", enablePrefixCaching);
+        map.put("max_queued_requests", maxQueuedRequests);
+        map.put("block_size", blockSize);
+        map.put("num_gpu_blocks", kvBlocks);
+        map.put("kv_cache_memory_bytes", kvCacheBytes);
+        map.put("cpu_threads", cpuThreads);
+        map.put("max_logprobs", maxLogprobs);
+        map.put("seed", seed);
+        map.put("ignored", ignored);
+        return map;
+    }
+
+    private static String name(DType dtype) {
+        return dtype.name().toLowerCase(Locale.ROOT);
+    }
+}
