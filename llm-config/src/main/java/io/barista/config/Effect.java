@@ -1,6 +1,8 @@
 package io.barista.config;
 
-/** What asking for a knob does. There is no fourth case: a key is never silently dropped. */
+import org.jspecify.annotations.Nullable;
+
+/** What asking for a key does. There is no other case: a key is never silently dropped. */
 public sealed interface Effect {
 
     /** It changes what runs. */
@@ -12,6 +14,10 @@ public sealed interface Effect {
     /** Accepted, logged once and listed as ignored everywhere. */
     record Ignored(String reason) implements Effect {}
 
-    /** An error that gives the reason, unless the value is the harmless one. */
-    record Refused(Object harmlessValue, String reason) implements Effect {}
+    /**
+     * An error that gives the reason, unless the value is the harmless one.
+     *
+     * @param harmlessValue the value that asks for nothing; null when every value is refused
+     */
+    record Refused(@Nullable Object harmlessValue, String reason) implements Effect {}
 }

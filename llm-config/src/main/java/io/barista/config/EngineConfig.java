@@ -45,4 +45,9 @@ public final class EngineConfig {
     public Map<EngineOption<?>, Object> asked() {
         return values;
     }
+
+    @Override
+    public String toString() {
+        return values.toString();
+    }
 }

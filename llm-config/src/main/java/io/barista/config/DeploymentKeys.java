@@ -1,0 +1,81 @@
+package io.barista.config;
+
+import static io.barista.config.EntryKeys.ignored;
+
+import io.barista.config.type.AnyType;
+import io.barista.config.type.DecimalType;
+import io.barista.config.type.IntegerType;
+import io.barista.config.type.MappingType;
+import io.barista.config.type.TextType;
+import java.util.List;
+import java.util.Map;
+
+/** The keys of {@code deployment_config}, {@code autoscaling_config} and {@code lora_config}, with Ray's defaults. */
+final class DeploymentKeys {
+
+    private static final Effect HONOURED = new Effect.Honoured();
+    /** A number of replicas; 0 stands for {@code auto}. */
+    static final int AUTO = 0;
+
+    static final ConfigKey<Integer> NUM_REPLICAS = new ConfigKey<>("num_replicas",
+            IntegerType.atLeast(1).orWord("auto", AUTO), null, HONOURED, "Replicas.");
+    static final ConfigKey<Map<String, Object>> AUTOSCALING_CONFIG = new ConfigKey<>("autoscaling_config",
+            new MappingType(), null, HONOURED, "Replicas by load.");
+    static final ConfigKey<Integer> MAX_ONGOING_REQUESTS = limit("max_ongoing_requests", IntegerType.atLeast(1));
+    static final ConfigKey<Integer> MAX_QUEUED_REQUESTS = limit("max_queued_requests", IntegerType.atLeast(-1));
+
+    static final List<ConfigKey<?>> DEPLOYMENT = List.of(NUM_REPLICAS, AUTOSCALING_CONFIG, MAX_ONGOING_REQUESTS,
+            MAX_QUEUED_REQUESTS, unlike("name"), unlike("version"), unlike("user_config"), unlike("ray_actor_options"),
+            unlike("request_router_config"), unlike("max_replicas_per_node"), unlike("logging_config"),
+            unlike("max_constructor_retry_count"), unlike("gang_scheduling_config"),
+            unlike("rolling_update_percentage"),
+            unlike("backpressure_config"), unlike("health_check_period_s"), unlike("health_check_timeout_s"),
+            unlike("graceful_shutdown_wait_loop_s"), unlike("graceful_shutdown_timeout_s"),
+            unlike("request_timeout_s"));
+
+    static final ConfigKey<Integer> MIN_REPLICAS = new ConfigKey<>("min_replicas", IntegerType.atLeast(0), 1, HONOURED,
+            "Replicas at least.");
+    static final ConfigKey<Integer> INITIAL_REPLICAS = new ConfigKey<>("initial_replicas", IntegerType.atLeast(0), null,
+            HONOURED, "Replicas at the start, when min_replicas is absent.");
+    static final ConfigKey<Integer> MAX_REPLICAS = notYet("max_replicas", IntegerType.atLeast(1));
+
+    static final List<ConfigKey<?>> AUTOSCALING = List.of(MIN_REPLICAS, INITIAL_REPLICAS, MAX_REPLICAS,
+            notYet("target_ongoing_requests", DecimalType.above(0)),
+            notYet("target_num_ongoing_requests_per_replica", DecimalType.above(0)),
+            notYet("metrics_interval_s", DecimalType.above(0)), notYet("look_back_period_s", DecimalType.above(0)),
+            notYet("smoothing_factor", DecimalType.above(0)), notYet("upscale_smoothing_factor", DecimalType.above(0)),
+            notYet("downscale_smoothing_factor", DecimalType.above(0)),
+            notYet("upscaling_factor", DecimalType.above(0)),
+            notYet("downscaling_factor", DecimalType.above(0)), notYet("upscale_delay_s", DecimalType.atLeast(0)),
+            notYet("downscale_delay_s", DecimalType.atLeast(0)),
+            notYet("downscale_to_zero_delay_s", DecimalType.atLeast(0)), notYet("policy", new AnyType()),
+            notYet("prometheus_metrics", new AnyType()), notYet("aggregation_function", new TextType()));
+
+    static final ConfigKey<String> DYNAMIC_LORA_LOADING_PATH = new ConfigKey<>("dynamic_lora_loading_path",
+            new TextType(), null, new Effect.Refused(null, "LoRA adapters are not built yet"), "Where adapters are.");
+    static final ConfigKey<Integer> MAX_NUM_ADAPTERS_PER_REPLICA = adapters("max_num_adapters_per_replica",
+            IntegerType.atLeast(1), 16);
+    static final ConfigKey<Double> DOWNLOAD_TIMEOUT_S = adapters("download_timeout_s", DecimalType.atLeast(-1), 30.0);
+    static final ConfigKey<Integer> MAX_DOWNLOAD_TRIES = adapters("max_download_tries", IntegerType.atLeast(1), 3);
+
+    static final List<ConfigKey<?>> LORA = List.of(DYNAMIC_LORA_LOADING_PATH, MAX_NUM_ADAPTERS_PER_REPLICA,
+            DOWNLOAD_TIMEOUT_S, MAX_DOWNLOAD_TRIES);
+
+    private DeploymentKeys() {}
+
+    private static <T> ConfigKey<T> limit(String key, OptionType<T> type) {
+        return ignored(key, type, "limits per replica are the engine's max_num_seqs and its bounded queue");
+    }
+
+    private static ConfigKey<Object> unlike(String key) {
+        return ignored(key, new AnyType(), "this is for Ray's own processes");
+    }
+
+    private static <T> ConfigKey<T> notYet(String key, OptionType<T> type) {
+        return ignored(key, type, "autoscaling is not built yet, min_replicas is what runs");
+    }
+
+    private static <T> ConfigKey<T> adapters(String key, OptionType<T> type, T defaultValue) {
+        return new ConfigKey<>(key, type, defaultValue, new Effect.Ignored("LoRA adapters are not built yet"), "");
+    }
+}

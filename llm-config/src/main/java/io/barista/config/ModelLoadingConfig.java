@@ -1,0 +1,8 @@
+package io.barista.config;
+
+/**
+ * What is served, and where its files are.
+ *
+ * @param modelId what clients send; no {@code :}, which parts a model from its adapter
+ */
+public record ModelLoadingConfig(String modelId, ModelSource source) {}
