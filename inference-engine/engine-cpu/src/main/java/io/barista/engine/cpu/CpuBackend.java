@@ -1,0 +1,52 @@
+package io.barista.engine.cpu;
+
+import io.barista.engine.backend.Backend;
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.TensorOps;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The machine's own processors: always there, so nothing is ever refused. */
+public final class CpuBackend implements Backend {
+
+    private static final Logger log = LoggerFactory.getLogger(CpuBackend.class);
+
+    private final boolean oracle;
+
+    /** Vectorised where the JVM has the Vector API, else scalar with the reason in the log. */
+    public CpuBackend() {
+        this(false);
+    }
+
+    private CpuBackend(boolean oracle) {
+        this.oracle = oracle;
+    }
+
+    /** The readable scalar implementation, which every other one is compared with. Slow. */
+    public static CpuBackend oracle() {
+        return new CpuBackend(true);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public Optional<String> refusal() {
+        return Optional.empty();
+    }
+
+    /**
+     * @throws IllegalArgumentException if activations are to be computed in anything but FLOAT32 or BFLOAT16
+     */
+    @Override
+    public TensorOps open(Options options) {
+        if (options.compute() != DType.FLOAT32 && options.compute() != DType.BFLOAT16) {
+            throw new IllegalArgumentException(
+                    "the cpu backend computes in FLOAT32 or BFLOAT16, asked for was " + options.compute());
+        }
+        return new ScalarOps(options.compute());
+    }
+}

@@ -1,0 +1,73 @@
+package io.barista.engine.cpu;
+
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.HostTensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Reads what a model folder holds; weights files are little-endian and not always aligned. */
+final class HostTensors {
+
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private HostTensors() {}
+
+    /** Whether elements of this type can be widened to float32 without a scale. */
+    static boolean isFloating(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32, FLOAT16, BFLOAT16 -> true;
+            case FLOAT8_E4M3, INT32, INT8, INT64 -> false;
+        };
+    }
+
+    static void requireFloating(HostTensor tensor) {
+        if (!isFloating(tensor.dtype())) {
+            throw new IllegalArgumentException("%s is %s; the cpu backend takes FLOAT32, FLOAT16 and BFLOAT16"
+                    .formatted(tensor.name(), tensor.dtype()));
+        }
+        long expected = Math.multiplyExact(tensor.elements(), (long) tensor.dtype().bytes());
+        if (tensor.data().byteSize() != expected) {
+            throw new IllegalArgumentException("%s holds %d bytes, its shape %s of %s needs %d".formatted(tensor.name(),
+                    tensor.data().byteSize(), tensor.shape(), tensor.dtype(), expected));
+        }
+    }
+
+    /** The one element type of parts that are to be stacked as rows of {@code inputs} columns. */
+    static DType requireStackable(String name, List<HostTensor> parts) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException(name + " has no parts");
+        }
+        HostTensor first = parts.getFirst();
+        for (HostTensor part : parts) {
+            requireFloating(part);
+            if (part.shape().size() != 2 || part.dim(1) != first.dim(1) || part.dtype() != first.dtype()) {
+                throw new IllegalArgumentException("%s: %s is %s %s; expected a matrix of %s with %d columns as in %s"
+                        .formatted(name, part.name(), part.dtype(), part.shape(), first.dtype(), first.dim(1),
+                                first.name()));
+            }
+        }
+        return first.dtype();
+    }
+
+    /** Widens {@code count} elements that start at element {@code from} of {@code data}. */
+    static void widen(DType dtype, MemorySegment data, long from, float[] target, int count) {
+        switch (dtype) {
+            case FLOAT32 -> MemorySegment.copy(data, FLOAT, from * Float.BYTES, target, 0, count);
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[i] = Bfloat16.toFloat(data.get(SHORT, (from + i) * Short.BYTES));
+                }
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    target[i] = Float.float16ToFloat(data.get(SHORT, (from + i) * Short.BYTES));
+                }
+            }
+            case FLOAT8_E4M3, INT32, INT8, INT64 -> throw new IllegalArgumentException(dtype + " needs a scale");
+        }
+    }
+}
