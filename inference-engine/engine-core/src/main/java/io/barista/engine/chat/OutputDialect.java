@@ -1,0 +1,64 @@
+package io.barista.engine.chat;
+
+import io.barista.engine.EngineException;
+import io.barista.engine.chat.reasoning.ReasoningFormat;
+import io.barista.engine.chat.reasoning.ReasoningFormats;
+import io.barista.engine.chat.tools.ToolCallFormat;
+import io.barista.engine.chat.tools.ToolCallFormats;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** How a model marks reasoning and tool calls in its output; chosen once per model, by configuration. Immutable. */
+public final class OutputDialect {
+
+    private final @Nullable ReasoningFormat reasoning;
+    private final @Nullable ToolCallFormat toolCalls;
+
+    private OutputDialect(@Nullable ReasoningFormat reasoning, @Nullable ToolCallFormat toolCalls) {
+        this.reasoning = reasoning;
+        this.toolCalls = toolCalls;
+    }
+
+    /**
+     * @param reasoningParser as in {@code reasoning_parser}; null or empty for none, then reasoning stays in the content
+     * @param toolCallParser  as in {@code tool_call_parser}; null or empty for none
+     * @throws EngineException INVALID_CONFIG for a name that does not exist, with those that do
+     */
+    public static OutputDialect of(@Nullable String reasoningParser, @Nullable String toolCallParser) {
+        return new OutputDialect(
+                find("reasoning_parser", reasoningParser, ReasoningFormats::find, ReasoningFormats.names()),
+                find("tool_call_parser", toolCallParser, ToolCallFormats::find, ToolCallFormats.names()));
+    }
+
+    /** Whether tool calls can be found in an output at all. */
+    public boolean knowsToolCalls() {
+        return toolCalls != null;
+    }
+
+    /**
+     * A parser for one output.
+     *
+     * @param prompt        the rendered prompt: its end says whether the output starts inside the reasoning
+     * @param findToolCalls false when the request has no tools or forbids calls; what looks like one is content then
+     * @param callIds       gives each tool call its id
+     */
+    public MessageParser parser(String prompt, boolean findToolCalls, Supplier<String> callIds) {
+        ToolCallFormat calls = findToolCalls ? toolCalls : null;
+        Set<String> endReasoning = calls == null ? Set.of() : calls.openingTags();
+        return new DialectParser(reasoning == null ? null : reasoning.parser(prompt, endReasoning),
+                calls == null ? null : calls.parser(callIds));
+    }
+
+    private static <T> @Nullable T find(String option, @Nullable String name, Function<String, Optional<T>> formats,
+            SortedSet<String> names) {
+        if (name == null || name.isEmpty()) {
+            return null;
+        }
+        return formats.apply(name).orElseThrow(() -> EngineException.of(EngineException.Code.INVALID_CONFIG,
+                "unknown %s \"%s\": expected one of %s", option, name, String.join(", ", names)));
+    }
+}
