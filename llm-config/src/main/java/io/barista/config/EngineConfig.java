@@ -1,6 +1,9 @@
 package io.barista.config;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,7 +13,7 @@ public final class EngineConfig {
     private final Map<EngineOption<?>, Object> values;
 
     private EngineConfig(Map<EngineOption<?>, Object> values) {
-        this.values = Map.copyOf(values);
+        this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
     public static EngineConfig empty() {
@@ -44,6 +47,21 @@ public final class EngineConfig {
     /** What was asked, by option. */
     public Map<EngineOption<?>, Object> asked() {
         return values;
+    }
+
+    /** What was asked without effect on this kind of backend, each with its reason. */
+    public List<IgnoredKey> ignoredOn(BackendKind backend) {
+        List<IgnoredKey> ignored = new ArrayList<>();
+        for (EngineOption<?> option : values.keySet()) {
+            switch (option.effect()) {
+                case Effect.Ignored(String reason) -> ignored.add(new IgnoredKey(option.key(), reason));
+                case Effect.IgnoredOnCpu(String reason) when backend == BackendKind.CPU ->
+                    ignored.add(new IgnoredKey(option.key(), reason));
+                case Effect.IgnoredOnCpu _,Effect.Honoured _,Effect.Refused _ -> {
+                }
+            }
+        }
+        return List.copyOf(ignored);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.barista.config.type.IntegerType;
 import io.barista.config.type.LongType;
 import io.barista.config.type.MappingType;
 import io.barista.config.type.OneOfType;
+import io.barista.config.type.SecretType;
 import io.barista.config.type.TextListType;
 import io.barista.config.type.TextType;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class IgnoredEngineOptions {
         ignore(folder, "revision", new TextType(), "The model's revision on Hugging Face.");
         ignore(folder, "code_revision", new TextType(), "The code's revision on Hugging Face.");
         ignore(folder, "tokenizer_revision", new TextType(), "The tokenizer's revision on Hugging Face.");
-        ignore(folder, "hf_token", ANY, "Hugging Face's token.");
+        ignore(folder, "hf_token", new SecretType(), "Hugging Face's token.");
         ignore(folder, "ignore_patterns", new TextListType(), "Files that are not downloaded.");
         ignore("config.json is read in Hugging Face's format", "config_format", ChoiceType.of("auto", "hf"),
                 "The format of config.json.");

@@ -5,6 +5,7 @@ import io.barista.config.type.BooleanType;
 import io.barista.config.type.ChoiceType;
 import io.barista.config.type.IntegerType;
 import io.barista.config.type.MappingType;
+import io.barista.config.type.SecretType;
 import io.barista.config.type.TextListType;
 import io.barista.config.type.TextType;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ final class RefusedEngineOptions {
     }
 
     private void server() {
-        refuse("a key does not belong into a file: set BARISTA_API_KEY in the environment", "api_key", new AnyType(),
+        refuse("a key does not belong into a file: set BARISTA_API_KEY in the environment", "api_key", new SecretType(),
                 null,
                 "The key that clients send.");
         String tls = "TLS is not spoken here and is not dropped silently: end it in front of the gateway";

@@ -1,0 +1,64 @@
+package io.barista.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What runs of a model's configuration on this machine, beside what was {@code asked}.
+ *
+ * @param modelFolder exists
+ * @param replicas    at least 1
+ * @param ignored     every key that was asked for and has no effect here; to be logged once
+ */
+public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, Path modelFolder, int replicas,
+        List<IgnoredKey> ignored) {
+
+    public ResolvedLlmConfig {
+        ignored = List.copyOf(ignored);
+    }
+
+    /**
+     * @param backend what the model is going to run on
+     * @throws ConfigException when the model's files are not here, or another backend was demanded
+     */
+    public static ResolvedLlmConfig resolve(LlmConfig asked, BackendKind backend) {
+        BackendChoice demanded = asked.engine().get(EngineOptions.BACKEND);
+        boolean isOther = switch (demanded) {
+            case AUTO -> false;
+            case CPU -> backend != BackendKind.CPU;
+            case CUDA -> backend != BackendKind.CUDA;
+        };
+        if (isOther) {
+            throw refusal(asked, "engine_kwargs.backend",
+                    "asks for " + demanded + ", but the model runs on " + backend);
+        }
+        List<IgnoredKey> ignored = new ArrayList<>(asked.ignored());
+        ignored.addAll(asked.deployment().ignored());
+        if (asked.acceleratorType() != null
+                && EntryKeys.ACCELERATOR_TYPE.effect() instanceof Effect.IgnoredOnCpu(String reason)
+                && backend == BackendKind.CPU) {
+            ignored.add(new IgnoredKey(EntryKeys.ACCELERATOR_TYPE.key(), reason));
+        }
+        ignored.addAll(asked.engine().ignoredOn(backend));
+        return new ResolvedLlmConfig(asked, backend, folder(asked), asked.deployment().replicasAtStart(), ignored);
+    }
+
+    private static Path folder(LlmConfig asked) {
+        String key = "model_loading_config.model_source";
+        return switch (asked.modelLoading().source()) {
+            case ModelSource.Folder(Path path) when Files.isDirectory(path) -> path;
+            case ModelSource.Folder(Path path) -> throw refusal(asked, key, "no such folder: " + path);
+            case ModelSource.HuggingFace(String repository) -> throw refusal(asked, key, "there is no folder "
+                    + repository
+                    + " beside the file or in the working directory, and downloading from Hugging Face is not built yet");
+            case ModelSource.Bucket(String uri, _) -> throw refusal(asked, key,
+                    "downloading from an object store is not built yet, give a folder instead of " + uri);
+        };
+    }
+
+    private static ConfigException refusal(LlmConfig asked, String key, String message) {
+        return new ConfigException(new Problem(asked.origin().file(), asked.origin().line(), key, message));
+    }
+}
