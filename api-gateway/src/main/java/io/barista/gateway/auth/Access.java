@@ -1,0 +1,33 @@
+package io.barista.gateway.auth;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whom the gateway serves: the holders of the one key, or everybody when there is none. */
+public final class Access {
+
+    private final @Nullable ApiKey key;
+
+    private Access(@Nullable ApiKey key) {
+        this.key = key;
+    }
+
+    /** @param key absent or blank: everybody is served */
+    public static Access of(@Nullable String key) {
+        return new Access(key == null || key.isBlank() ? null : new ApiKey(key.strip()));
+    }
+
+    public boolean isOpen() {
+        return key == null;
+    }
+
+    /** Whether a request with this {@code Authorization} header is served. */
+    boolean admits(@Nullable String authorization) {
+        return key == null || authorization != null && key.isIn(authorization);
+    }
+
+    /** The {@code Authorization} header of the gateway's own calls to replicas, if they want one. */
+    public Optional<String> authorization() {
+        return Optional.ofNullable(key).map(ApiKey::authorization);
+    }
+}

@@ -1,0 +1,162 @@
+package io.barista.gateway.routing;
+
+import io.barista.gateway.body.RequestBody;
+import io.barista.gateway.metrics.EndReason;
+import io.barista.gateway.metrics.RequestRecord;
+import io.barista.gateway.replicas.Lease;
+import io.barista.gateway.replicas.Replica;
+import io.barista.gateway.replicas.ReplicaPool;
+import io.barista.gateway.stream.AnswerCutException;
+import io.barista.gateway.stream.AnswerRelay;
+import io.barista.gateway.stream.AnswerTerms;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * One request's attempts. A replica gets it at most once, and another replica only if the one before gave no byte of an
+ * answer.
+ */
+final class Passage {
+
+    private static final Logger log = LoggerFactory.getLogger(Passage.class);
+
+    private final ServerWebExchange exchange;
+    private final GatewayFilterChain chain;
+    private final RequestRecord request;
+    private final RequestBody body;
+    private final ReplicaPool pool;
+    private final AnswerTerms terms;
+    private final Set<Replica> tried = new HashSet<>();
+
+    Passage(ServerWebExchange exchange, GatewayFilterChain chain, RequestRecord request, RequestBody body,
+            ReplicaPool pool, AnswerTerms terms) {
+        this.exchange = exchange;
+        this.chain = chain;
+        this.request = request;
+        this.body = body;
+        this.pool = pool;
+        this.terms = terms;
+    }
+
+    /** Ends when the answer has been passed on, or with the error that the client is to see. */
+    Mono<Void> attempt() {
+        return Mono.defer(() -> {
+            Optional<Lease> lease = pool.acquire(tried);
+            return lease.isPresent() ? attempt(lease.get()) : Mono.error(noReplica());
+        });
+    }
+
+    private Mono<Void> attempt(Lease lease) {
+        tried.add(lease.replica());
+        request.attempts(lease.replica().name());
+        ReplicaUrlFilter.pointAt(exchange, lease.replica());
+        AnswerRelay relay = new AnswerRelay(exchange.getResponse(), terms, begun -> began(lease, begun));
+        Mono<Void> untilBegun = terms.curtain().onErrorResume(_ -> relay.isBegun(), _ -> Mono.never());
+        return chain.filter(exchange.mutate().response(relay).build()).takeUntilOther(untilBegun)
+                .doOnSuccess(_ -> answered(lease, relay)).doOnCancel(lease::abandoned)
+                .onErrorResume(failure -> failed(lease, relay, failure));
+    }
+
+    private void began(Lease lease, AnswerRelay relay) {
+        lease.begun();
+        request.begins(statusOf(relay), relay.isEventStream());
+        body.discard(); // nobody will be asked again, and the answer may take long
+    }
+
+    private void answered(Lease lease, AnswerRelay relay) {
+        Optional<Throwable> failure = relay.failure();
+        int status = statusOf(relay);
+        if (failure.isPresent()) {
+            settle(lease, AttemptFailure.of(failure.get()), failure.get());
+        } else if (status >= 500) {
+            request.because(EndReason.UPSTREAM_ERROR);
+            lease.failed(new IllegalStateException("the replica answered " + status));
+        } else {
+            request.because(status == 429
+                    ? EndReason.SHED
+                    : status >= 400
+                            ? EndReason.CLIENT_ERROR
+                            : EndReason.COMPLETED);
+            lease.succeeded();
+        }
+    }
+
+    private Mono<Void> failed(Lease lease, AnswerRelay relay, Throwable failure) {
+        AttemptFailure kind = AttemptFailure.of(failure);
+        if (mayAskAnother(kind, relay)) {
+            log.warn("request={} model={}: replica {} is {} ({}), asking another", request.id(), pool.model(),
+                    lease.replica().name(), kind, failure.toString());
+            letGo(lease, kind, failure);
+            ServerWebExchangeUtils.reset(exchange);
+            return attempt();
+        }
+        settle(lease, kind, failure);
+        return Mono.error(relay.isBegun() ? failure : told(kind, failure));
+    }
+
+    private static boolean mayAskAnother(AttemptFailure kind, AnswerRelay relay) {
+        return switch (kind) {
+            case UNREACHABLE, REFUSED -> true;
+            case BROKEN -> !relay.isReceived();
+            case TIMED_OUT, CUT, CLIENT_GONE, OUR_FAULT -> false;
+        };
+    }
+
+    /** Tells the lease how the attempt ended, and the record how the request did. */
+    private void settle(Lease lease, AttemptFailure kind, Throwable failure) {
+        request.because(switch (kind) {
+            case UNREACHABLE, REFUSED -> EndReason.UNAVAILABLE;
+            case BROKEN, TIMED_OUT -> EndReason.UPSTREAM_ERROR;
+            case CUT -> ((AnswerCutException) failure).reason();
+            case CLIENT_GONE -> EndReason.CLIENT_ABORT;
+            case OUR_FAULT -> EndReason.INTERNAL_ERROR;
+        });
+        letGo(lease, kind, failure);
+    }
+
+    private static void letGo(Lease lease, AttemptFailure kind, Throwable failure) {
+        switch (kind) {
+            case UNREACHABLE, REFUSED -> lease.unreachable(failure);
+            case BROKEN, TIMED_OUT -> lease.failed(failure);
+            case CUT -> {
+                if (((AnswerCutException) failure).reason() == EndReason.IDLE_TIMEOUT) {
+                    lease.failed(failure);
+                } else {
+                    lease.abandoned();
+                }
+            }
+            case CLIENT_GONE, OUR_FAULT -> lease.abandoned();
+        }
+    }
+
+    private static Throwable told(AttemptFailure kind, Throwable failure) {
+        return switch (kind) {
+            case UNREACHABLE, REFUSED, BROKEN -> new ApiException(ErrorCode.UPSTREAM_FAILED,
+                    "The model broke off its answer.");
+            case TIMED_OUT -> new ApiException(ErrorCode.UPSTREAM_TIMEOUT,
+                    "The model did not begin to answer in time.");
+            case CUT -> ((AnswerCutException) failure).toApiException();
+            case CLIENT_GONE, OUR_FAULT -> failure;
+        };
+    }
+
+    private ApiException noReplica() {
+        return new ApiException(ErrorCode.UNAVAILABLE,
+                "No replica of the model `" + pool.model() + "` can take the request now. Try again soon.");
+    }
+
+    private static int statusOf(AnswerRelay relay) {
+        HttpStatusCode status = relay.getStatusCode();
+        return status == null ? 0 : status.value();
+    }
+}

@@ -1,0 +1,186 @@
+package io.barista.gateway.stream;
+
+import io.barista.gateway.metrics.EndReason;
+import io.barista.gateway.web.RequestIdFilter;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The client's response as one attempt sees it. Status, headers and body of the replica's answer reach the client from
+ * the first complete piece on; until then the attempt can fail without a trace, and another one can be made.
+ */
+public final class AnswerRelay extends ServerHttpResponseDecorator {
+
+    private static final int LONGEST_EVENT_BYTES = 16 * 1024 * 1024;
+
+    private final AnswerTerms terms;
+    private final Consumer<AnswerRelay> onBegin;
+    private final HttpHeaders headers = new HttpHeaders();
+
+    private @Nullable HttpStatusCode status;
+    private volatile boolean received;
+    private volatile boolean begun;
+    private volatile @Nullable Throwable failure;
+
+    /** @param onBegin called once, just before the first byte goes to the client */
+    public AnswerRelay(ServerHttpResponse client, AnswerTerms terms, Consumer<AnswerRelay> onBegin) {
+        super(client);
+        this.terms = terms;
+        this.onBegin = onBegin;
+    }
+
+    /** Whether any of the replica's body has come; from then on nobody else may be asked for it. */
+    public boolean isReceived() {
+        return received;
+    }
+
+    /** Whether anything has gone to the client. */
+    public boolean isBegun() {
+        return begun;
+    }
+
+    /** Why the answer has no proper end, although the client was given one. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    public boolean isEventStream() {
+        return MediaType.TEXT_EVENT_STREAM.isCompatibleWith(headers.getContentType());
+    }
+
+    @Override
+    public HttpHeaders getHeaders() {
+        return headers;
+    }
+
+    @Override
+    public boolean setStatusCode(@Nullable HttpStatusCode code) {
+        status = code;
+        return true;
+    }
+
+    @Override
+    public @Nullable HttpStatusCode getStatusCode() {
+        return status != null ? status : super.getStatusCode();
+    }
+
+    @Override
+    public Mono<Void> setComplete() {
+        return Mono.defer(() -> {
+            begin();
+            return super.setComplete();
+        });
+    }
+
+    @Override
+    public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+        return writeWith(Flux.from(body).concatMap(Flux::from));
+    }
+
+    @Override
+    public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            return Mono.error(new RefusingReplicaException());
+        }
+        Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).doOnNext(_ -> received = true);
+        Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces)
+                .takeUntilOther(terms.curtain());
+        Mono<Void> written = isEventStream()
+                ? getDelegate().writeAndFlushWith(beginning(events(watched)).map(Mono::just))
+                : getDelegate().writeWith(beginning(held(watched)));
+        return written.onErrorMap(error -> error != failure, ClientGoneException::new);
+    }
+
+    private Flux<DataBuffer> beginning(Flux<DataBuffer> answer) {
+        return answer.doOnNext(_ -> begin()).doOnComplete(this::begin)
+                .doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+    }
+
+    /** Whole events; after a failure between them, the events that tell of it. */
+    private Flux<DataBuffer> events(Flux<DataBuffer> pieces) {
+        EventFramer framer = new EventFramer(bufferFactory(), LONGEST_EVENT_BYTES);
+        return pieces.<DataBuffer>handle((piece, sink) -> {
+            try {
+                DataBuffer events = framer.feed(piece);
+                if (events != null) {
+                    sink.next(events);
+                }
+            } catch (BrokenAnswerException e) {
+                sink.error(e);
+            }
+        }).concatWith(Mono.defer(() -> lastOf(framer)))
+                .onErrorResume(_ -> framer.isDone(), _ -> Flux.empty()) // broken off after its last word: no harm
+                .doOnError(error -> failure = error)
+                .onErrorResume(this::canBeTold, error -> Flux.just(bufferFactory().wrap(ending(error))));
+    }
+
+    private Mono<DataBuffer> lastOf(EventFramer framer) {
+        byte[] rest = framer.finish();
+        if (terms.endsWithDone() && !framer.isDone()) {
+            return Mono.error(new BrokenAnswerException("the stream ended without [DONE]"));
+        }
+        return rest.length == 0 ? Mono.empty() : Mono.just(bufferFactory().wrap(rest));
+    }
+
+    private boolean canBeTold(Throwable error) {
+        return begun && !(error instanceof AnswerCutException cut && cut.reason() == EndReason.CLIENT_STALL);
+    }
+
+    private byte[] ending(Throwable error) {
+        ApiException told = error instanceof AnswerCutException cut
+                ? cut.toApiException()
+                : new ApiException(ErrorCode.UPSTREAM_FAILED, "The model broke off its answer.");
+        return terms.errors().streamEnding(told.body());
+    }
+
+    /** The answer in one go, up to the limit; what is longer flows from there on. */
+    private Flux<DataBuffer> held(Flux<DataBuffer> pieces) {
+        Predicate<DataBuffer> full = new Predicate<>() {
+            private long bytes;
+
+            @Override
+            public boolean test(DataBuffer piece) {
+                bytes += piece.readableByteCount();
+                return bytes > terms.heldBytes();
+            }
+        };
+        return pieces.bufferUntil(full).concatMapIterable(list -> list).doOnError(error -> failure = error);
+    }
+
+    private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        HttpHeaders answer = getDelegate().getHeaders();
+        headers.forEach((name, values) -> {
+            if (!name.equalsIgnoreCase(RequestIdFilter.HEADER)) {
+                answer.put(name, values);
+            }
+        });
+        if (isEventStream()) {
+            answer.remove(HttpHeaders.CONTENT_LENGTH); // the gateway may have to add events of its own
+            answer.set("X-Accel-Buffering", "no");
+            answer.setCacheControl("no-cache");
+        }
+        if (status != null) {
+            getDelegate().setStatusCode(status);
+        }
+        onBegin.accept(this);
+    }
+}

@@ -1,0 +1,36 @@
+package io.barista.gateway.surface;
+
+/** A POST route whose body names a model; all of them go to a replica of that model, under the same path. */
+public enum InferenceEndpoint {
+
+    CHAT_COMPLETIONS("/v1/chat/completions", "chat", true),
+    COMPLETIONS("/v1/completions", "text_completion", true),
+    RESPONSES("/v1/responses", "chat", false),
+    EMBEDDINGS("/v1/embeddings", "embeddings", false),
+    TOKENIZE("/tokenize", "tokenize", false),
+    DETOKENIZE("/detokenize", "detokenize", false);
+
+    private final String path;
+    private final String operation;
+    private final boolean endsWithDone;
+
+    InferenceEndpoint(String path, String operation, boolean endsWithDone) {
+        this.path = path;
+        this.operation = operation;
+        this.endsWithDone = endsWithDone;
+    }
+
+    public String path() {
+        return path;
+    }
+
+    /** The {@code gen_ai.operation.name} of its meters. */
+    public String operation() {
+        return operation;
+    }
+
+    /** Whether its streams end with {@code data: [DONE]}, so that one without it has been cut off. */
+    public boolean endsWithDone() {
+        return endsWithDone;
+    }
+}
