@@ -1,12 +1,14 @@
 package io.barista.cli;
 
 import io.barista.config.ConfigException;
+import io.barista.config.Nearest;
 import io.barista.engine.EngineException;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -32,12 +34,19 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     private static String inWords(ParameterException failure) {
         if (failure instanceof UnmatchedArgumentException unmatched) {
             String given = unmatched.getUnmatched().getFirst();
-            List<String> nearest = unmatched.getSuggestions();
-            return (given.startsWith("-") ? "unknown option " : "unexpected argument ") + given
-                    + (nearest.isEmpty() ? "" : ", did you mean " + nearest.getFirst() + "?");
+            return given.startsWith("-")
+                    ? "unknown option " + given + ", did you mean " + nearestOption(given, failure.getCommandLine())
+                            + "?"
+                    : "unexpected argument " + given;
         }
         String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         return message.isEmpty() ? "wrong usage" : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    private static String nearestOption(String given, CommandLine commandLine) {
+        List<String> options = commandLine.getCommandSpec().options().stream().filter(option -> !option.hidden())
+                .map(OptionSpec::longestName).toList();
+        return Nearest.to(given.replaceFirst("=.*", ""), options);
     }
 
     @Override
