@@ -46,6 +46,11 @@ public final class EngineOptions {
             new BooleanType(), true, "Long prompts are computed in chunks beside running answers.");
     public static final EngineOption<Integer> LONG_PREFILL_TOKEN_THRESHOLD = honoured("long_prefill_token_threshold",
             IntegerType.atLeast(0), 0, "Tokens of one prompt computed in one step at most; 0 is no limit.");
+    public static final EngineOption<Integer> MAX_QUEUED_REQUESTS = honoured("max_queued_requests",
+            IntegerType.atLeast(-1), 1024,
+            "Requests that wait for their turn at most, the next is refused; -1 is no limit. Ours, not vLLM's.");
+    public static final EngineOption<Boolean> ENABLE_PREFIX_CACHING = honoured("enable_prefix_caching",
+            new BooleanType(), true, "Prompts with equal beginnings share what was computed for them.");
     public static final EngineOption<Integer> BLOCK_SIZE = honoured("block_size",
             OneOfType.of(1, 8, 16, 32, 64, 128, 256), 16, "Tokens in one block of the KV cache.");
     public static final EngineOption<Long> KV_CACHE_MEMORY_BYTES = honoured("kv_cache_memory_bytes",
@@ -111,7 +116,8 @@ public final class EngineOptions {
 
     private static Map<String, EngineOption<?>> byKey() {
         List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, MAX_MODEL_LEN,
-                MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD, BLOCK_SIZE,
+                MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD,
+                MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,

@@ -62,9 +62,7 @@ final class IgnoredEngineOptions {
     }
 
     private void cache() {
-        String noPrefixes = "prefix caching is not built yet: every prompt is computed in full, answers are the same";
-        ignore(noPrefixes, "enable_prefix_caching", FLAG, "Shares the KV cache of equal beginnings.");
-        ignore(noPrefixes, "prefix_caching_hash_algo",
+        ignore("blocks are always told apart by SHA-256", "prefix_caching_hash_algo",
                 ChoiceType.of("sha256", "builtin", "sha256_cbor", "sha256_cbor_64bit", "xxhash", "xxhash_cbor"),
                 "The hash that tells equal beginnings.");
         String recompute = "preempted sequences are computed again, nothing is moved to other memory";
