@@ -1,6 +1,9 @@
 package io.barista.engine.model;
 
+import io.barista.engine.EngineException;
+import io.barista.engine.tokenizer.HuggingFaceTokenizer;
 import io.barista.engine.tokenizer.Tokenizer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -9,13 +12,31 @@ import java.util.Optional;
 public final class ModelFolder {
 
     private final Path path;
+    private final ModelConfig config;
+    private final DecoderSpec decoder;
+    private final Tokenizer tokenizer;
+    private final Optional<String> chatTemplate;
+    private final Map<String, Object> specialTokens;
+    private final GenerationDefaults generationConfig;
 
     private ModelFolder(Path path) {
         this.path = path;
+        this.config = ModelConfigReader.read(JsonFile.require(path, "config.json"));
+        this.decoder = ModelFamilies.spec(config);
+        this.tokenizer = HuggingFaceTokenizer.load(path);
+        this.chatTemplate = ChatTemplateFiles.source(path);
+        this.specialTokens = ChatTemplateFiles.specialTokens(path);
+        this.generationConfig = generationConfigIn(path)
+                .orElseGet(() -> GenerationDefaults.none(config.eosTokenIds()));
+        requireVocabularyFits();
     }
 
-    /** @throws io.barista.engine.EngineException INVALID_MODEL, in one line, when a file is missing or cannot be understood */
+    /** @throws EngineException INVALID_MODEL, in one line, when a file is missing or cannot be understood */
     public static ModelFolder open(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw JsonFile.invalid("%s is not a folder; expected one with config.json, tokenizer.json and safetensors",
+                    path);
+        }
         return new ModelFolder(path);
     }
 
@@ -25,26 +46,68 @@ public final class ModelFolder {
 
     /** config.json. */
     public ModelConfig config() {
-        throw new UnsupportedOperationException("under construction");
+        return config;
+    }
+
+    /** What runs it. */
+    public DecoderSpec decoder() {
+        return decoder;
     }
 
     /** tokenizer.json. */
     public Tokenizer tokenizer() {
-        throw new UnsupportedOperationException("under construction");
+        return tokenizer;
     }
 
     /** chat_template.jinja, else the {@code chat_template} of tokenizer_config.json. */
     public Optional<String> chatTemplateSource() {
-        return Optional.empty();
+        return chatTemplate;
     }
 
-    /** {@code bos_token}, {@code eos_token}, {@code unk_token} and {@code pad_token} as templates see them. */
+    /** {@code bos_token}, {@code eos_token}, {@code unk_token}, {@code pad_token} and so on, as templates see them. */
     public Map<String, Object> specialTokens() {
-        return Map.of();
+        return specialTokens;
     }
 
     /** generation_config.json. */
     public GenerationDefaults generationConfig() {
-        throw new UnsupportedOperationException("under construction");
+        return generationConfig;
+    }
+
+    /**
+     * Defaults by the knobs {@code generation_config} and {@code override_generation_config}.
+     *
+     * @param source    {@code auto} is this folder's file, {@code vllm} none, else a folder with such a file
+     * @param overrides keys of generation_config.json that take precedence
+     * @throws EngineException INVALID_CONFIG when the folder has no such file or a value is out of range
+     */
+    public GenerationDefaults generationConfig(String source, Map<String, Object> overrides) {
+        GenerationDefaults base = switch (source) {
+            case "auto" -> generationConfig;
+            case "vllm" -> GenerationDefaults.none(config.eosTokenIds());
+            default -> generationConfigIn(Path.of(source)).orElseThrow(() -> EngineException.of(
+                    EngineException.Code.INVALID_CONFIG,
+                    "generation_config: %s has no generation_config.json; give auto, vllm or a folder that has",
+                    source));
+        };
+        return base.overriddenBy(GenerationDefaults.read(JsonFile.of("override_generation_config", overrides),
+                base.eosTokenIds()));
+    }
+
+    private Optional<GenerationDefaults> generationConfigIn(Path folder) {
+        return JsonFile.find(folder, "generation_config.json")
+                .map(file -> GenerationDefaults.read(file, config.eosTokenIds()));
+    }
+
+    private void requireVocabularyFits() {
+        if (tokenizer.vocabSize() > config.vocabSize()) {
+            throw JsonFile.invalid("tokenizer.json has ids up to %d, but config.json has vocab_size %d",
+                    tokenizer.vocabSize() - 1, config.vocabSize());
+        }
+        for (int id : generationConfig.eosTokenIds()) {
+            if (id < 0 || id >= config.vocabSize()) {
+                throw JsonFile.invalid("eos_token_id %d is not within vocab_size %d", id, config.vocabSize());
+            }
+        }
     }
 }
