@@ -1,0 +1,43 @@
+package io.barista.engine.scheduler;
+
+/** What the scheduler did since it was made. Written by the engine loop alone, readable from any thread. */
+public final class SchedulerCounters {
+
+    private volatile long promptTokens;
+    private volatile long cachedPromptTokens;
+    private volatile long prefixCacheQueries;
+    private volatile long preemptions;
+
+    /** Prompt tokens of sequences that started. */
+    public long promptTokens() {
+        return promptTokens;
+    }
+
+    /** Those of them that were found in the prefix cache. */
+    public long cachedPromptTokens() {
+        return cachedPromptTokens;
+    }
+
+    /** Prompt tokens that were looked up in the prefix cache. */
+    public long prefixCacheQueries() {
+        return prefixCacheQueries;
+    }
+
+    public long preemptions() {
+        return preemptions;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    void started(Sequence sequence, boolean lookedUp) {
+        promptTokens += sequence.promptLength();
+        cachedPromptTokens += sequence.cachedTokens();
+        if (lookedUp) {
+            prefixCacheQueries += sequence.promptLength();
+        }
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    void preempted() {
+        preemptions++;
+    }
+}
