@@ -1,0 +1,17 @@
+package io.barista.engine.runner;
+
+import io.barista.engine.scheduler.StepPlan;
+
+/** Runs the model. Confined to the engine loop, which opens and closes it. */
+public interface ModelRunner extends AutoCloseable {
+
+    /**
+     * Computes the plan's tokens and chooses the next token of every sequence that {@link StepPlan#wantsToken wants one}.
+     *
+     * @param result receives those tokens at the plan's indices
+     */
+    void execute(StepPlan plan, StepResult result);
+
+    @Override
+    void close();
+}

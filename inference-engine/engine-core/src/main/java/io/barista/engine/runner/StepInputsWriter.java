@@ -1,0 +1,41 @@
+package io.barista.engine.runner;
+
+import io.barista.engine.backend.StepInputs;
+import io.barista.engine.kvcache.BlockTable;
+import io.barista.engine.scheduler.Sequence;
+import io.barista.engine.scheduler.StepPlan;
+
+/** Writes a plan as the flat arrays that a backend reads. */
+final class StepInputsWriter {
+
+    private StepInputsWriter() {}
+
+    static void write(StepPlan plan, StepInputs inputs) {
+        int row = 0;
+        int logitRows = 0;
+        for (int s = 0; s < plan.size(); s++) {
+            Sequence sequence = plan.sequence(s);
+            BlockTable table = sequence.blocks();
+            inputs.queryStarts[s] = row;
+            int end = sequence.computed() + plan.count(s);
+            for (int position = sequence.computed(); position < end; position++) {
+                inputs.tokenIds[row] = sequence.tokens()[position];
+                inputs.positions[row] = position;
+                inputs.slots[row] = table.slot(position);
+                row++;
+            }
+            inputs.contextLengths[s] = end;
+            int firstBlock = s * inputs.maxBlocksPerSequence();
+            for (int block = 0; block < table.size(); block++) {
+                inputs.blockTables[firstBlock + block] = table.number(block);
+            }
+            if (plan.wantsToken(s)) {
+                inputs.logitIndices[logitRows++] = row - 1;
+            }
+        }
+        inputs.queryStarts[plan.size()] = row;
+        inputs.tokens = row;
+        inputs.sequences = plan.size();
+        inputs.logitRows = logitRows;
+    }
+}
