@@ -1,18 +1,55 @@
 package io.barista.engine;
 
+import static io.barista.config.EngineOptions.BACKEND;
+import static io.barista.config.EngineOptions.GENERATION_CONFIG;
+import static io.barista.config.EngineOptions.OVERRIDE_GENERATION_CONFIG;
+
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
+import io.barista.engine.model.GenerationDefaults;
 import io.barista.engine.model.ModelFolder;
+import io.barista.engine.output.OutputProcessor;
+import io.barista.engine.output.RequestOutput;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One model, ready to generate: {@link #submit} a tokenized request and receive its events. Thread-safe. Every accepted request ends
  * with exactly one {@link EngineEvent.Completed} or {@link EngineEvent.Failed}, whatever happens.
+ *
+ * <p>Two threads do the work: {@link EngineLoop} computes tokens, {@link OutputProcessor} turns them into text. The only way into
+ * the loop is a queue of {@link EngineCommand}s.
  */
 public final class LlmEngine implements AutoCloseable {
 
-    private LlmEngine() {}
+    private final ModelFolder folder;
+    private final GenerationDefaults defaults;
+    private final EngineObserver observer;
+    private final BlockingQueue<EngineCommand> commands;
+    private final OutputProcessor output;
+    private final EngineThread thread;
+    private final ResolvedEngineConfig config;
+    private final AdmissionGate gate;
+    private final RequestCheck check;
+    private final AtomicLong nextSeed;
+
+    private LlmEngine(ModelFolder folder, GenerationDefaults defaults, EngineObserver observer,
+            BlockingQueue<EngineCommand> commands, OutputProcessor output, EngineThread thread) {
+        this.folder = folder;
+        this.defaults = defaults;
+        this.observer = observer;
+        this.commands = commands;
+        this.output = output;
+        this.thread = thread;
+        this.config = thread.config();
+        this.gate = thread.gate();
+        this.check = new RequestCheck(folder.config().vocabSize(), config.maxModelLen(), config.maxLogprobs());
+        this.nextSeed = new AtomicLong(config.seed());
+    }
 
     /**
      * Loads the model and starts the engine's threads; returns when requests can be served.
@@ -22,7 +59,21 @@ public final class LlmEngine implements AutoCloseable {
      */
     public static LlmEngine start(ModelFolder folder, EngineConfig asked, List<Backend> backends,
             EngineObserver observer) {
-        throw new UnsupportedOperationException("under construction");
+        GenerationDefaults defaults = folder.generationConfig(asked.get(GENERATION_CONFIG),
+                asked.find(OVERRIDE_GENERATION_CONFIG).orElse(Map.of()));
+        BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
+        return start(folder, defaults, new ModelAssembly(folder, asked, selection, defaults.eosTokenIds()), observer);
+    }
+
+    /** With anything that can run a plan in the model's place. */
+    static LlmEngine start(ModelFolder folder, GenerationDefaults defaults, EngineAssembly assembly,
+            EngineObserver observer) {
+        BlockingQueue<EngineCommand> commands = new LinkedBlockingQueue<>();
+        EngineObserver guarded = new GuardedObserver(observer);
+        OutputProcessor output = new OutputProcessor(new OutputCommands(commands));
+        EngineThread thread = new EngineThread(assembly, commands, output, guarded, defaults.eosTokenIds());
+        thread.start();
+        return new LlmEngine(folder, defaults, guarded, commands, output, thread);
     }
 
     /**
@@ -31,35 +82,89 @@ public final class LlmEngine implements AutoCloseable {
      * @throws EngineException INVALID_PARAMETER, CONTEXT_LENGTH_EXCEEDED, QUEUE_FULL or UNAVAILABLE; the listener then hears nothing
      */
     public void submit(GenerationRequest request, EngineListener listener) {
-        throw new UnsupportedOperationException("under construction");
+        int maxLength = check.maxLength(request);
+        requireAlive();
+        RequestOutput target = new RequestOutput(request, maxLength - request.promptTokens().length,
+                folder.tokenizer(), listener, observer, () -> abort(request.id()), System.nanoTime());
+        if (!output.register(target)) {
+            throw EngineException.invalid("request_id", "a request with id %s is still running", request.id());
+        }
+        try {
+            gate.enter();
+        } catch (EngineException full) {
+            output.unregister(target);
+            throw full;
+        }
+        Long seed = request.sampling().seed();
+        commands.add(new EngineCommand.Submit(request, target,
+                seed == null ? nextSeed.getAndAdd(0x9E3779B97F4A7C15L) : seed, maxLength));
+        if (!thread.isServing() && output.unregister(target)) {
+            // The loop ended in between and will not see the command; had it been faster, the listener would know.
+            throw unavailable();
+        }
+        target.open();
     }
 
     /** Ends a request within one step; unfinished samples end with {@link FinishReason#ABORT}. Idempotent; unknown ids are ignored. */
-    public void abort(String requestId) {}
+    public void abort(String requestId) {
+        commands.add(new EngineCommand.Abort(requestId));
+    }
 
     public ModelFolder model() {
-        throw new UnsupportedOperationException("under construction");
+        return folder;
+    }
+
+    /** Sampling defaults by the knobs {@code generation_config} and {@code override_generation_config}. */
+    public GenerationDefaults generationDefaults() {
+        return defaults;
     }
 
     public ResolvedEngineConfig config() {
-        throw new UnsupportedOperationException("under construction");
+        return config;
     }
 
     public EngineStats stats() {
-        throw new UnsupportedOperationException("under construction");
+        return thread.stats();
     }
 
     /** Whether requests are served: false once closed or failed. */
     public boolean isAlive() {
-        return false;
+        return thread.isServing();
     }
 
     /** Time since the engine loop last moved; it also moves, once a second, when there is nothing to do. */
     public Duration sinceHeartbeat() {
-        return Duration.ZERO;
+        return thread.sinceHeartbeat();
     }
 
     /** Stops the engine. Requests that have not ended fail with UNAVAILABLE. Idempotent; returns when memory is released. */
     @Override
-    public void close() {}
+    public void close() {
+        commands.add(new EngineCommand.Shutdown());
+        thread.awaitEnd();
+    }
+
+    private void requireAlive() {
+        if (!thread.isServing()) {
+            throw unavailable();
+        }
+    }
+
+    private static EngineException unavailable() {
+        return EngineException.of(EngineException.Code.UNAVAILABLE, "the engine is shut down or has failed");
+    }
+
+    /** What the output thread may ask of the loop. */
+    private record OutputCommands(BlockingQueue<EngineCommand> commands) implements OutputProcessor.EngineCommands {
+
+        @Override
+        public void endSample(String requestId, int sample) {
+            commands.add(new EngineCommand.EndSample(requestId, sample));
+        }
+
+        @Override
+        public void abort(String requestId) {
+            commands.add(new EngineCommand.Abort(requestId));
+        }
+    }
 }

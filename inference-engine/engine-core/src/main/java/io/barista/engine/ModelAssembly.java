@@ -1,0 +1,84 @@
+package io.barista.engine;
+
+import static io.barista.config.EngineOptions.CPU_THREADS;
+import static io.barista.config.EngineOptions.DTYPE;
+
+import io.barista.config.EngineConfig;
+import io.barista.engine.backend.AttentionSpec;
+import io.barista.engine.backend.Backend;
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.StepInputs;
+import io.barista.engine.backend.TensorOps;
+import io.barista.engine.model.Decoder;
+import io.barista.engine.model.DecoderSpec;
+import io.barista.engine.model.DecoderWeights;
+import io.barista.engine.model.ModelFolder;
+import io.barista.engine.runner.DecoderRunner;
+import io.barista.engine.sampling.Sampler;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a model folder onto a backend: weights, KV cache, decoder, sampler. */
+final class ModelAssembly implements EngineAssembly {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelAssembly.class);
+
+    private final ModelFolder folder;
+    private final EngineConfig asked;
+    private final BackendSelection selection;
+    private final ConfigResolver resolver;
+    private final List<Integer> endTokens;
+
+    ModelAssembly(ModelFolder folder, EngineConfig asked, BackendSelection selection, List<Integer> endTokens) {
+        this.folder = folder;
+        this.asked = asked;
+        this.selection = selection;
+        this.resolver = new ConfigResolver(folder, asked, selection);
+        this.endTokens = endTokens;
+    }
+
+    @Override
+    public Parts assemble() {
+        Backend backend = selection.backend();
+        TensorOps ops = backend.open(new Backend.Options(asked.get(CPU_THREADS), computeType()));
+        try {
+            DecoderWeights weights = DecoderWeights.load(folder, ops);
+            ResolvedEngineConfig config = resolver.resolve(ops, weightsType());
+            return new Parts(config, runner(config, weights, ops));
+        } catch (RuntimeException | Error e) {
+            ops.close();
+            throw e;
+        }
+    }
+
+    private DecoderRunner runner(ResolvedEngineConfig config, DecoderWeights weights, TensorOps ops) {
+        DecoderSpec spec = folder.decoder();
+        AttentionSpec attention = spec.layers().getFirst().attention();
+        KvCache cache = ops.allocateKvCache(new KvCache.Shape(spec.layers().size(), config.kvBlocks(),
+                config.blockSize(), attention.kvHeads(), attention.headDim()));
+        Decoder decoder = Decoder.create(spec, weights, cache, ops, config.maxModelLen(),
+                config.maxNumBatchedTokens(), config.maxNumSeqs());
+        StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
+                Math.ceilDiv(config.maxModelLen(), config.blockSize()));
+        Sampler sampler = new Sampler(spec.vocabSize(), endTokens.stream().mapToInt(Integer::intValue).toArray());
+        return new DecoderRunner(decoder, ops, inputs, sampler);
+    }
+
+    /** On a CPU {@code auto} is float32, which costs little there and gives the reference's numbers. */
+    private DType computeType() {
+        DType type = switch (asked.get(DTYPE)) {
+            case AUTO -> selection.backend().name().equals("cpu") ? DType.FLOAT32 : weightsType();
+            case FLOAT32 -> DType.FLOAT32;
+            case FLOAT16 -> DType.FLOAT16;
+            case BFLOAT16 -> DType.BFLOAT16;
+        };
+        LOG.debug("dtype={} asked, computing in {}", asked.get(DTYPE), type);
+        return type;
+    }
+
+    private DType weightsType() {
+        return folder.config().weightsDtype().orElse(DType.FLOAT32);
+    }
+}

@@ -1,0 +1,35 @@
+package io.barista.engine;
+
+import io.barista.engine.scheduler.Sequence;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a sequence's newest token is its last, by vLLM's order: min_tokens, end tokens, stop tokens, length. */
+final class StopCheck {
+
+    private final int[] endTokens; // sorted
+
+    StopCheck(List<Integer> endTokens) {
+        this.endTokens = endTokens.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    /** Null while it goes on. */
+    @Nullable
+    FinishReason check(Sequence sequence) {
+        if (isStopToken(sequence)) {
+            return FinishReason.STOP;
+        }
+        return sequence.isAtMaxLength() ? FinishReason.LENGTH : null;
+    }
+
+    private boolean isStopToken(Sequence sequence) {
+        SamplingParams sampling = sequence.sampling();
+        if (sequence.outputLength() < sampling.minTokens()) {
+            return false;
+        }
+        int token = sequence.tokens()[sequence.length() - 1];
+        return !sampling.ignoreEos() && Arrays.binarySearch(endTokens, token) >= 0
+                || sampling.stopTokenIds().contains(token);
+    }
+}

@@ -1,0 +1,85 @@
+package io.barista.engine.output;
+
+import io.barista.engine.EngineEvent.Delta;
+import io.barista.engine.EngineEvent.SampleFinished;
+import io.barista.engine.FinishReason;
+import io.barista.engine.SamplingParams;
+import io.barista.engine.tokenizer.IncrementalDetokenizer;
+import io.barista.engine.tokenizer.Tokenizer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One sample's tokens on their way to text: detokenized, searched for stop strings, counted. Confined to the output thread. */
+final class SampleOutput {
+
+    private final int sample;
+    private final SamplingParams sampling;
+    private final IncrementalDetokenizer detokenizer;
+    private final StopStrings stopStrings;
+
+    private int tokens;
+    private int preemptions;
+    private long lastTokenNanos;
+    private @Nullable SampleFinished finished;
+
+    SampleOutput(int sample, SamplingParams sampling, Tokenizer tokenizer) {
+        this.sample = sample;
+        this.sampling = sampling;
+        this.detokenizer = new IncrementalDetokenizer(tokenizer, sampling.skipSpecialTokens());
+        this.stopStrings = new StopStrings(sampling.stop(), sampling.includeStopString());
+    }
+
+    /** The token as a delta; {@link #finished} tells whether it was the last. */
+    Delta accept(OutputMessage.Token message) {
+        tokens++;
+        preemptions = message.preemptions();
+        lastTokenNanos = message.nanos();
+        String text = "";
+        if (!message.isStopToken() || sampling.includeStopString()) {
+            text = search(detokenizer.append(message.token()));
+        }
+        if (message.finish() != null) {
+            text += search(detokenizer.flush());
+        }
+        if (stopStrings.matched() != null) {
+            finished = new SampleFinished(sample, FinishReason.STOP, stopStrings.matched());
+        } else if (message.finish() != null) {
+            text += stopStrings.flush();
+            finished = new SampleFinished(sample, message.finish(), matchedToken(message));
+        }
+        return new Delta(sample, text, new int[]{message.token()},
+                message.logprobs() == null ? List.of() : List.of(message.logprobs()));
+    }
+
+    void abort() {
+        finished = new SampleFinished(sample, FinishReason.ABORT, null);
+    }
+
+    /** How it ended; null while it has not. */
+    @Nullable
+    SampleFinished finished() {
+        return finished;
+    }
+
+    int tokens() {
+        return tokens;
+    }
+
+    int preemptions() {
+        return preemptions;
+    }
+
+    /** When its last token came; 0 before the first. */
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+
+    /** Text of the first {@code min_tokens} tokens cannot stop the sample. */
+    private String search(String text) {
+        return tokens <= sampling.minTokens() ? text : stopStrings.append(text);
+    }
+
+    private @Nullable Object matchedToken(OutputMessage.Token message) {
+        return message.isStopToken() && sampling.stopTokenIds().contains(message.token()) ? message.token() : null;
+    }
+}
