@@ -1,0 +1,75 @@
+package io.barista.cli;
+
+import io.barista.config.ConfigException;
+import io.barista.config.Nearest;
+import io.barista.engine.EngineException;
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Every failure ends with one line on standard error; only our own faults show where they happened. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+
+    private static final int USAGE = 2;
+
+    private final PrintStream err;
+
+    Failures(PrintStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+        err.println(command + ": " + inWords(failure) + " (" + command + " --help shows what there is)");
+        return USAGE;
+    }
+
+    private static String inWords(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            String given = unmatched.getUnmatched().getFirst();
+            return given.startsWith("-")
+                    ? "unknown option " + given + ", did you mean " + nearestOption(given, failure.getCommandLine())
+                            + "?"
+                    : "unexpected argument " + given;
+        }
+        String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return message.isEmpty() ? "wrong usage" : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    private static String nearestOption(String given, CommandLine commandLine) {
+        List<String> options = commandLine.getCommandSpec().options().stream().filter(option -> !option.hidden())
+                .map(OptionSpec::longestName).toList();
+        return Nearest.to(given.replaceFirst("=.*", ""), options);
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
+        String command = commandLine.getCommandSpec().qualifiedName();
+        switch (failure) {
+            case CommandFailure expected -> {
+                err.println(command + ": " + expected.getMessage());
+                return expected.exitCode();
+            }
+            case ConfigException expected -> {
+                expected.problems().forEach(problem -> err.println(command + ": " + problem));
+                return 1;
+            }
+            case EngineException expected -> {
+                err.println(command + ": " + expected.getMessage());
+                return 1;
+            }
+            default -> {
+                failure.printStackTrace(err);
+                err.println(command + ": internal error: " + failure);
+                return 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.barista.cli.up;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Free TCP ports for inner services. */
+final class Ports {
+
+    // Below what Linux and macOS give to outgoing connections: between a service's death and its next start nobody takes its port.
+    private static final int FIRST = 20_000;
+    private static final int LAST = 32_000;
+
+    private final RandomGenerator random;
+    private final Set<Integer> taken = new HashSet<>();
+
+    Ports(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** A loopback port that is free now and was not handed out before. */
+    int next() {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = random.nextInt(FIRST, LAST);
+            if (isFree(InetAddress.getLoopbackAddress(), port) && taken.add(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
+    }
+
+    static boolean isFree(InetAddress address, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port), 1);
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.barista.cli.up;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What a service is in the suite, in the order in which they stop: the front door first, so that nothing new comes in. */
+enum Role {
+
+    @JsonProperty("gateway")
+    GATEWAY,
+
+    @JsonProperty("model-service")
+    MODEL_SERVICE,
+
+    @JsonProperty("config-server")
+    CONFIG_SERVER
+}

@@ -1,0 +1,82 @@
+package io.barista.cli.up;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/** From configuration to processes: which services, on which ports, with which arguments. */
+final class SuitePlanner {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final Function<Role, List<String>> programs;
+    private final SuiteFolder folder;
+    private final Ports ports;
+
+    /** @param programs how each kind of service is started, without its arguments */
+    SuitePlanner(Function<Role, List<String>> programs, SuiteFolder folder, Ports ports) {
+        this.programs = programs;
+        this.folder = folder;
+        this.ports = ports;
+    }
+
+    /** @param config the file that config-server hands out, absolute */
+    List<ServicePlan> plan(Path config, List<ReplicaSet> models, InetAddress host, int port) {
+        Path configFolder = Objects.requireNonNull(config.getParent(), "config must be absolute");
+        int configPort = ports.next();
+        List<String> configuration = List.of("--barista.config.uri=http://" + LOOPBACK + ":" + configPort,
+                "--barista.config.file=" + config.getFileName(), "--barista.config.base-dir=" + configFolder);
+
+        List<ServicePlan> services = new ArrayList<>();
+        services.add(service("config-server", Role.CONFIG_SERVER, configPort, List.of("--server.address=" + LOOPBACK,
+                "--spring.cloud.config.server.native.search-locations=" + configFolder.toUri())));
+
+        List<String> discovery = new ArrayList<>();
+        int number = 0;
+        for (ReplicaSet model : models) {
+            for (int replica = 0; replica < model.replicas(); replica++) {
+                int replicaPort = ports.next();
+                discovery.add("--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s:%d"
+                        .formatted(model.serviceId(), replica, LOOPBACK, replicaPort));
+                services.add(replica("model-service-" + number, model, replicaPort, configuration));
+                number++;
+            }
+        }
+
+        List<String> gateway = new ArrayList<>(configuration);
+        gateway.add("--server.address=" + host.getHostAddress());
+        gateway.addAll(discovery);
+        services.add(service("api-gateway", Role.GATEWAY, port, gateway));
+        return List.copyOf(services);
+    }
+
+    private ServicePlan replica(String name, ReplicaSet model, int port, List<String> configuration) {
+        List<String> arguments = new ArrayList<>(configuration);
+        arguments.add("--server.address=" + LOOPBACK);
+        arguments.add("--barista.model-id=" + model.modelId());
+        return new ServicePlan(name, Role.MODEL_SERVICE, model.modelId(), port,
+                command(Role.MODEL_SERVICE, port, arguments), model.environment(), folder.log(name));
+    }
+
+    private ServicePlan service(String name, Role role, int port, List<String> arguments) {
+        return new ServicePlan(name, role, null, port, command(role, port, arguments), Map.of(), folder.log(name));
+    }
+
+    private List<String> command(Role role, int port, List<String> arguments) {
+        List<String> command = new ArrayList<>(programs.apply(role));
+        command.add("--server.port=" + port);
+        command.addAll(arguments);
+        return List.copyOf(command);
+    }
+
+    /** Where clients on this machine reach a gateway that listens on {@code host}. */
+    static URI url(InetAddress host, int port) {
+        String reachable = host.isAnyLocalAddress() ? LOOPBACK : host.getHostAddress();
+        return URI.create("http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port);
+    }
+}

@@ -1,0 +1,169 @@
+package io.barista.cli.up;
+
+import io.barista.cli.CommandFailure;
+import io.barista.cli.up.SupervisorEvent.Ended;
+import io.barista.cli.up.SupervisorEvent.Ready;
+import io.barista.cli.up.SupervisorEvent.RestartDue;
+import io.barista.cli.up.SupervisorEvent.StartTimeout;
+import io.barista.cli.up.SupervisorEvent.StillWaiting;
+import io.barista.cli.up.SupervisorEvent.StopRequested;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Runs a suite from its start to its end. One thread, the caller of {@link #run}, owns all state; processes, timers and signals
+ * only put events into its queue. However {@code run} ends, no service is left.
+ */
+final class Supervisor {
+
+    private static final int EXIT_INTERRUPTED = 130;
+    private static final Duration REMINDER = Duration.ofSeconds(15);
+
+    private final List<ManagedService> services;
+    private final ServiceStarter starter;
+    private final Guard guard;
+    private final Consumer<List<ManagedService>> stateChanged;
+    private final SuiteFolder folder;
+    private final Narrator narrator;
+    private final Clock clock;
+    private final LinkedBlockingQueue<SupervisorEvent> events = new LinkedBlockingQueue<>();
+    private final ScheduledExecutorService timer = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("supervisor-timer").factory());
+
+    Supervisor(List<ServicePlan> plans, ServiceStarter starter, Guard guard, SuiteFolder folder, Narrator narrator,
+            Clock clock, Consumer<List<ManagedService>> stateChanged) {
+        this.services = plans.stream().map(ManagedService::new).toList();
+        this.starter = starter;
+        this.guard = guard;
+        this.folder = folder;
+        this.narrator = narrator;
+        this.clock = clock;
+        this.stateChanged = stateChanged;
+    }
+
+    /** Asks for the end of the suite from any thread; asked twice, the services are killed. */
+    void requestStop() {
+        events.add(new StopRequested());
+    }
+
+    /**
+     * Starts all services at once, calls {@code whenReady} when all are ready, and keeps them running until it is asked to stop.
+     *
+     * @param startTimeout how long the suite may take to become ready
+     * @throws CommandFailure when the suite did not become ready; says why
+     */
+    void run(Duration startTimeout, Runnable whenReady) throws IOException, InterruptedException {
+        try {
+            schedule(startTimeout, new StartTimeout());
+            schedule(REMINDER, new StillWaiting());
+            for (ManagedService service : services) {
+                start(service);
+            }
+            awaitAllReady();
+            whenReady.run();
+            keepRunning();
+        } finally {
+            stopAll();
+            timer.shutdownNow();
+        }
+    }
+
+    private void awaitAllReady() throws InterruptedException {
+        while (!services.stream().allMatch(service -> service.condition() == Condition.READY)) {
+            switch (events.take()) {
+                case Ready(ManagedService service, Process _) -> becameReady(service);
+                case Ended(ManagedService service, Process _) ->
+                    throw CommandFailure.of("%s ended before it was ready (%s); log: %s",
+                            service.plan().name(), service.obituary(), folder.shown(service.plan().log()));
+                case StartTimeout() ->
+                    throw CommandFailure.of("%s did not become ready in time; log: %s", names(notReady()),
+                            folder.shown(notReady().getFirst().plan().log()));
+                case StopRequested() ->
+                    throw CommandFailure.withExitCode(EXIT_INTERRUPTED, "stopped before it was ready");
+                case StillWaiting() -> {
+                    narrator.event("still waiting for %s", names(notReady()));
+                    schedule(REMINDER, new StillWaiting());
+                }
+                case RestartDue(ManagedService _) ->
+                    throw new IllegalStateException("nothing is restarted before all are ready");
+            }
+        }
+    }
+
+    private void keepRunning() throws IOException, InterruptedException {
+        while (true) {
+            switch (events.take()) {
+                case Ready(ManagedService service, Process process) when service.runs(process) -> becameReady(service);
+                case Ended(ManagedService service, Process process) when service.runs(process) -> failed(service);
+                case RestartDue(ManagedService service) -> start(service);
+                case StopRequested() -> {
+                    return;
+                }
+                case Ready _,Ended _,StartTimeout _,StillWaiting _ -> {
+                    // of the past
+                }
+            }
+        }
+    }
+
+    private void start(ManagedService service) throws IOException {
+        ServicePlan plan = service.plan();
+        long logStart = Files.exists(plan.log()) ? Files.size(plan.log()) : 0;
+        Process process = starter.start(plan);
+        service.startedAs(process, logStart, clock.instant());
+        guard.started(process.pid());
+        stateChanged.accept(services);
+        process.onExit().thenRun(() -> events.add(new Ended(service, process)));
+        Thread.ofVirtual().name("readiness-" + plan.name()).start(() -> {
+            try {
+                if (Readiness.await(process, plan.port())) {
+                    events.add(new Ready(service, process));
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private void becameReady(ManagedService service) {
+        service.becameReady();
+        stateChanged.accept(services);
+        narrator.event("%-16s ready on port %d after %.1f s", service.plan().name(), service.plan().port(),
+                service.sinceStart(clock.instant()).toMillis() / 1000.0);
+    }
+
+    private void failed(ManagedService service) {
+        service.process().ifPresent(process -> guard.ended(process.pid()));
+        Duration wait = service.failed(clock.instant());
+        stateChanged.accept(services);
+        narrator.event("%-16s failed (%s), starting it again in %d s; log: %s", service.plan().name(),
+                service.obituary(),
+                wait.toSeconds(), folder.shown(service.plan().log()));
+        schedule(wait, new RestartDue(service));
+    }
+
+    private void stopAll() throws InterruptedException {
+        new SuiteStop(services, events, guard, narrator, () -> stateChanged.accept(services)).run();
+    }
+
+    private void schedule(Duration wait, SupervisorEvent event) {
+        timer.schedule(() -> events.add(event), wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private List<ManagedService> notReady() {
+        return services.stream().filter(service -> service.condition() != Condition.READY).toList();
+    }
+
+    private static String names(List<ManagedService> services) {
+        return services.stream().map(service -> service.plan().name()).collect(Collectors.joining(", "));
+    }
+}
