@@ -6,6 +6,7 @@ import io.barista.config.type.AnyType;
 import io.barista.config.type.DecimalType;
 import io.barista.config.type.IntegerType;
 import io.barista.config.type.MappingType;
+import io.barista.config.type.NumReplicasType;
 import io.barista.config.type.TextType;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,9 @@ import java.util.Map;
 final class DeploymentKeys {
 
     private static final Effect HONOURED = new Effect.Honoured();
-    /** A number of replicas; 0 stands for {@code auto}. */
-    static final int AUTO = 0;
 
-    static final ConfigKey<Integer> NUM_REPLICAS = new ConfigKey<>("num_replicas",
-            IntegerType.atLeast(1).orWord("auto", AUTO), null, HONOURED, "Replicas.");
+    static final ConfigKey<NumReplicas> NUM_REPLICAS = new ConfigKey<>("num_replicas", new NumReplicasType(), null,
+            HONOURED, "Replicas.");
     static final ConfigKey<Map<String, Object>> AUTOSCALING_CONFIG = new ConfigKey<>("autoscaling_config",
             new MappingType(), null, HONOURED, "Replicas by load.");
     static final ConfigKey<Integer> MAX_ONGOING_REQUESTS = limit("max_ongoing_requests", IntegerType.atLeast(1));
@@ -31,7 +30,8 @@ final class DeploymentKeys {
             unlike("rolling_update_percentage"),
             unlike("backpressure_config"), unlike("health_check_period_s"), unlike("health_check_timeout_s"),
             unlike("graceful_shutdown_wait_loop_s"), unlike("graceful_shutdown_timeout_s"),
-            unlike("request_timeout_s"));
+            unlike("request_timeout_s"),
+            asInRay("placement_group_bundles"), asInRay("placement_group_strategy"));
 
     static final ConfigKey<Integer> MIN_REPLICAS = new ConfigKey<>("min_replicas", IntegerType.atLeast(0), 1, HONOURED,
             "Replicas at least.");
@@ -69,6 +69,12 @@ final class DeploymentKeys {
 
     private static ConfigKey<Object> unlike(String key) {
         return ignored(key, new AnyType(), "this is for Ray's own processes");
+    }
+
+    private static ConfigKey<Object> asInRay(String key) {
+        return new ConfigKey<>(key, new AnyType(), null,
+                new Effect.Refused(null, "as in Ray, use placement_group_config"),
+                "");
     }
 
     private static <T> ConfigKey<T> notYet(String key, OptionType<T> type) {

@@ -89,16 +89,10 @@ final class EntryReader {
     }
 
     private DeploymentConfig readDeployment(Value.Fields mapping) {
-        for (String key : List.of("placement_group_bundles", "placement_group_strategy")) {
-            if (mapping.fields().get(key) instanceof Value.Field field) {
-                report.add(field.line(), "deployment_config." + key, "refused, as in Ray: use placement_group_config");
-            }
-        }
         Section deployment = section(mapping, "deployment_config.", DeploymentKeys.DEPLOYMENT);
         AutoscalingConfig autoscaling = deployment.mapping(DeploymentKeys.AUTOSCALING_CONFIG).map(this::readAutoscaling)
                 .orElse(null);
-        NumReplicas replicas = deployment.find(DeploymentKeys.NUM_REPLICAS).map(EntryReader::replicas).orElse(null);
-        return new DeploymentConfig(replicas, autoscaling,
+        return new DeploymentConfig(deployment.find(DeploymentKeys.NUM_REPLICAS).orElse(null), autoscaling,
                 deployment.find(DeploymentKeys.MAX_ONGOING_REQUESTS).orElse(null),
                 deployment.find(DeploymentKeys.MAX_QUEUED_REQUESTS).orElse(null));
     }
@@ -152,9 +146,5 @@ final class EntryReader {
         Section section = Section.read(mapping, path, keys, report);
         ignored.addAll(section.ignored());
         return section;
-    }
-
-    private static NumReplicas replicas(int number) {
-        return number == DeploymentKeys.AUTO ? new NumReplicas.Auto() : new NumReplicas.Fixed(number);
     }
 }

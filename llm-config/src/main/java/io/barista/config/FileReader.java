@@ -2,6 +2,7 @@ package io.barista.config;
 
 import io.barista.config.yaml.Value;
 import io.barista.config.yaml.YamlParser;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,10 @@ final class FileReader {
             file.field(ServeFileKeys.APPLICATIONS).ifPresentOrElse(field -> readApplications(field, file.ignored()),
                     () -> report.add(root.line(), "applications", "expected a list of applications"));
         } else if (root.fields().containsKey(ServeFileKeys.LLM_CONFIGS.key())) {
-            readConfigs(Section.read(root, "", ServeFileKeys.PLAIN_FILE, report), root.line(), "", Surroundings.none());
+            readConfigs(Section.read(root, "", ServeFileKeys.ARGUMENTS, report), root.line(), "", Surroundings.none());
+        } else if (!root.fields().isEmpty() && root.fields().keySet().stream().noneMatch(ServeFileKeys::isKeyOfEntry)) {
+            root.fields().values().forEach(field -> report.add(field.line(), field.name(),
+                    "unknown key, the nearest valid key is " + Nearest.to(field.name(), ServeFileKeys.ROOT_NAMES)));
         } else {
             new EntryReader(text, report).read(root, Surroundings.none()).ifPresent(found::add);
         }
@@ -112,6 +116,8 @@ final class FileReader {
             } else {
                 itsReport.add(1, "", "expected one LlmConfig, because " + text.name() + " refers to this file");
             }
+        } catch (InvalidPathException e) {
+            report.add(line, "llm_configs", "is no file name: " + e.getReason());
         } catch (ConfigException e) {
             report.add(line, "llm_configs", e.getMessage());
         }

@@ -5,6 +5,7 @@ import static io.barista.config.EntryKeys.ignored;
 import io.barista.config.type.AnyType;
 import io.barista.config.type.TextType;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys that Ray Serve's own file has around the LlmConfigs. */
 final class ServeFileKeys {
@@ -44,9 +45,15 @@ final class ServeFileKeys {
             notBuilt("prefill_config"), notBuilt("decode_config"), notBuilt("proxy_cls_config"),
             notBuilt("proxy_deployment_config"));
 
-    static final List<ConfigKey<?>> PLAIN_FILE = List.of(LLM_CONFIGS);
+    /** What a file may begin with. */
+    static final List<String> ROOT_NAMES = Stream.of(EntryKeys.ENTRY, FILE, ARGUMENTS).flatMap(List::stream)
+            .map(ConfigKey::key).toList();
 
     private ServeFileKeys() {}
+
+    static boolean isKeyOfEntry(String name) {
+        return EntryKeys.ENTRY.stream().anyMatch(key -> key.key().equals(name));
+    }
 
     private static ConfigKey<Object> honoured(String key) {
         return new ConfigKey<>(key, ANY, null, HONOURED, "");
