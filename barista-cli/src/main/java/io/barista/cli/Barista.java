@@ -1,5 +1,6 @@
 package io.barista.cli;
 
+import io.barista.cli.bench.BenchCommand;
 import io.barista.cli.up.DownCommand;
 import io.barista.cli.up.LogsCommand;
 import io.barista.cli.up.StatusCommand;
@@ -22,6 +23,7 @@ public final class Barista {
         commandLine.addSubcommand(new StatusCommand(workplace));
         commandLine.addSubcommand(new LogsCommand(workplace));
         commandLine.addSubcommand(new DownCommand(workplace));
+        commandLine.addSubcommand(new BenchCommand(workplace));
         Failures failures = new Failures(workplace.err());
         return commandLine.setOut(workplace.outWriter()).setErr(workplace.errWriter())
                 .setParameterExceptionHandler(failures).setExecutionExceptionHandler(failures)

@@ -13,16 +13,17 @@ import java.util.Optional;
  *
  * @param installation the repository with the built services and the demo model
  * @param folder       the current folder, where {@code .barista/} is kept
+ * @param isTerminal   whether somebody watches
  */
 public record Workplace(Path installation, Path folder, Map<String, String> environment, InputStream in,
-        PrintStream out, PrintStream err) {
+        PrintStream out, PrintStream err, boolean isTerminal) {
 
     /** The process's own; the launcher passes the repository as {@code barista.root}. */
     static Workplace current() {
         Path folder = Path.of("").toAbsolutePath();
         String root = System.getProperty("barista.root");
         return new Workplace(root == null ? folder : Path.of(root), folder, System.getenv(), System.in, System.out,
-                System.err);
+                System.err, System.console() != null && System.console().isTerminal());
     }
 
     /** A non-empty environment variable. */

@@ -185,6 +185,6 @@ class UpCommandTest {
         out.reset();
         err.reset();
         return Barista.commandLine(new Workplace(installation, folder, Map.of(), InputStream.nullInputStream(),
-                new PrintStream(out, true), new PrintStream(err, true))).execute(arguments);
+                new PrintStream(out, true), new PrintStream(err, true), false)).execute(arguments);
     }
 }
