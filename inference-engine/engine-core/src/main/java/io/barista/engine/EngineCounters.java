@@ -2,6 +2,7 @@ package io.barista.engine;
 
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.scheduler.Scheduler;
+import io.barista.engine.scheduler.SchedulerCounters;
 
 /** The engine's numbers as the loop last left them. Written by the loop alone, readable from any thread. */
 final class EngineCounters {
@@ -25,9 +26,8 @@ final class EngineCounters {
     }
 
     EngineStats stats(Scheduler scheduler, KvBlocks blocks) {
-        var counters = scheduler.counters();
+        SchedulerCounters counters = scheduler.counters();
         return new EngineStats(running, waiting, kvBlocksUsed, blocks.total(), steps, counters.promptTokens(),
-                counters.cachedPromptTokens(), generatedTokens, counters.preemptions(),
-                counters.prefixCacheQueries(), counters.cachedPromptTokens());
+                generatedTokens, counters.preemptions(), counters.prefixCacheQueries(), counters.prefixCacheHits());
     }
 }

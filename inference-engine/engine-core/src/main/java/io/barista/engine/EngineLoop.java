@@ -54,8 +54,7 @@ final class EngineLoop {
         this.stopCheck = stopCheck;
         this.maxSequences = config.maxNumSeqs();
         this.blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), config.enablePrefixCaching(), hashSalt);
-        this.scheduler = new Scheduler(new SchedulerConfig(config.maxNumSeqs(), config.maxNumBatchedTokens(),
-                config.longPrefillTokenThreshold(), config.enableChunkedPrefill()), blocks);
+        this.scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
         this.result = new StepResult(config.maxNumSeqs());
     }
 

@@ -9,14 +9,13 @@ package io.barista.engine;
  * @param kvBlocksTotal      blocks there are
  * @param steps              forward passes
  * @param promptTokens       prompt tokens of admitted sequences
- * @param cachedPromptTokens those of them found in the prefix cache
  * @param generatedTokens    tokens sampled
  * @param preemptions        sequences that lost their blocks to an older one
  * @param prefixCacheQueries prompt tokens looked up in the prefix cache
  * @param prefixCacheHits    prompt tokens found there
  */
 public record EngineStats(int running, int waiting, int kvBlocksUsed, int kvBlocksTotal, long steps, long promptTokens,
-        long cachedPromptTokens, long generatedTokens, long preemptions, long prefixCacheQueries,
+        long generatedTokens, long preemptions, long prefixCacheQueries,
         long prefixCacheHits) {
 
     /** Share of the KV blocks in use, 0 to 1. */

@@ -10,6 +10,7 @@ import io.barista.engine.model.GenerationDefaults;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.output.OutputProcessor;
 import io.barista.engine.output.RequestOutput;
+import io.barista.engine.runner.LogitsTap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,8 @@ public final class LlmEngine implements AutoCloseable {
         GenerationDefaults defaults = folder.generationConfig(asked.get(GENERATION_CONFIG),
                 asked.find(OVERRIDE_GENERATION_CONFIG).orElse(Map.of()));
         BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
-        return start(folder, defaults, new ModelAssembly(folder, asked, selection, defaults.eosTokenIds()), observer);
+        return start(folder, defaults,
+                new ModelAssembly(folder, asked, selection, defaults.eosTokenIds(), LogitsTap.NONE), observer);
     }
 
     /** With anything that can run a plan in the model's place. */

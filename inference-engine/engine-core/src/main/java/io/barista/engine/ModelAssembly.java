@@ -15,34 +15,33 @@ import io.barista.engine.model.DecoderSpec;
 import io.barista.engine.model.DecoderWeights;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.runner.DecoderRunner;
+import io.barista.engine.runner.LogitsTap;
 import io.barista.engine.sampling.Sampler;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts a model folder onto a backend: weights, KV cache, decoder, sampler. */
 final class ModelAssembly implements EngineAssembly {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ModelAssembly.class);
 
     private final ModelFolder folder;
     private final EngineConfig asked;
     private final BackendSelection selection;
     private final ConfigResolver resolver;
     private final List<Integer> endTokens;
+    private final LogitsTap tap;
 
-    ModelAssembly(ModelFolder folder, EngineConfig asked, BackendSelection selection, List<Integer> endTokens) {
+    ModelAssembly(ModelFolder folder, EngineConfig asked, BackendSelection selection, List<Integer> endTokens,
+            LogitsTap tap) {
         this.folder = folder;
         this.asked = asked;
         this.selection = selection;
         this.resolver = new ConfigResolver(folder, asked, selection);
         this.endTokens = endTokens;
+        this.tap = tap;
     }
 
     @Override
     public Parts assemble() {
-        Backend backend = selection.backend();
-        TensorOps ops = backend.open(new Backend.Options(asked.get(CPU_THREADS), computeType()));
+        TensorOps ops = open();
         try {
             DecoderWeights weights = DecoderWeights.load(folder, ops);
             ResolvedEngineConfig config = resolver.resolve(ops, weightsType());
@@ -50,6 +49,16 @@ final class ModelAssembly implements EngineAssembly {
         } catch (RuntimeException | Error e) {
             ops.close();
             throw e;
+        }
+    }
+
+    private TensorOps open() {
+        Backend backend = selection.backend();
+        try {
+            return backend.open(new Backend.Options(asked.get(CPU_THREADS), computeType()));
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(EngineException.Code.INVALID_CONFIG, "dtype or cpu_threads: " + e.getMessage(),
+                    null, e);
         }
     }
 
@@ -63,19 +72,17 @@ final class ModelAssembly implements EngineAssembly {
         StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
                 Math.ceilDiv(config.maxModelLen(), config.blockSize()));
         Sampler sampler = new Sampler(spec.vocabSize(), endTokens.stream().mapToInt(Integer::intValue).toArray());
-        return new DecoderRunner(decoder, ops, inputs, sampler);
+        return new DecoderRunner(decoder, ops, inputs, sampler, tap);
     }
 
     /** On a CPU {@code auto} is float32, which costs little there and gives the reference's numbers. */
     private DType computeType() {
-        DType type = switch (asked.get(DTYPE)) {
+        return switch (asked.get(DTYPE)) {
             case AUTO -> selection.backend().name().equals("cpu") ? DType.FLOAT32 : weightsType();
             case FLOAT32 -> DType.FLOAT32;
             case FLOAT16 -> DType.FLOAT16;
             case BFLOAT16 -> DType.BFLOAT16;
         };
-        LOG.debug("dtype={} asked, computing in {}", asked.get(DTYPE), type);
-        return type;
     }
 
     private DType weightsType() {

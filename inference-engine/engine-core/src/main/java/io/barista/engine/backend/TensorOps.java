@@ -49,7 +49,10 @@ public interface TensorOps extends AutoCloseable {
     void addRmsNorm(DeviceBuffer residual, DeviceBuffer x, DeviceBuffer weight, float eps, int rows, int columns,
             DeviceBuffer out);
 
-    /** out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. {@code out} and {@code x} differ. */
+    /**
+     * out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. {@code out} and {@code x} differ. Logits go to a FLOAT32 {@code out},
+     * whatever the activations are.
+     */
     void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
 
     /**

@@ -18,15 +18,17 @@ public final class DecoderRunner implements ModelRunner {
     private final TensorOps ops;
     private final StepInputs inputs;
     private final Sampler sampler;
+    private final LogitsTap tap;
     private final RawLogprobs rawLogprobs;
     private final float[] logits; // [V], of one row at a time
 
     /** @param ops closed with this runner */
-    public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, Sampler sampler) {
+    public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, Sampler sampler, LogitsTap tap) {
         this.decoder = decoder;
         this.ops = ops;
         this.inputs = inputs;
         this.sampler = sampler;
+        this.tap = tap;
         this.rawLogprobs = new RawLogprobs(decoder.vocabSize());
         this.logits = new float[decoder.vocabSize()];
     }
@@ -45,6 +47,7 @@ public final class DecoderRunner implements ModelRunner {
     }
 
     private void choose(Sequence sequence, int index, StepResult result) {
+        tap.onLogits(sequence, logits);
         SamplingParams sampling = sequence.sampling();
         Integer top = sampling.logprobs();
         if (top != null) {

@@ -1,5 +1,7 @@
 package io.barista.engine.scheduler;
 
+import io.barista.engine.ResolvedEngineConfig;
+
 /**
  * @param maxSequences               sequences that run at the same time
  * @param tokenBudget                tokens of one step
@@ -17,7 +19,14 @@ public record SchedulerConfig(int maxSequences, int tokenBudget, int longPrefill
         }
     }
 
+    public static SchedulerConfig of(ResolvedEngineConfig config) {
+        return new SchedulerConfig(config.maxNumSeqs(), config.maxNumBatchedTokens(),
+                config.longPrefillTokenThreshold(), config.enableChunkedPrefill());
+    }
+
     int mostTokensOfOneSequence() {
-        return longPrefillTokenThreshold == 0 ? tokenBudget : Math.min(longPrefillTokenThreshold, tokenBudget);
+        return longPrefillTokenThreshold == 0 || !chunkedPrefill
+                ? tokenBudget
+                : Math.min(longPrefillTokenThreshold, tokenBudget);
     }
 }

@@ -4,7 +4,7 @@ package io.barista.engine.scheduler;
 public final class SchedulerCounters {
 
     private volatile long promptTokens;
-    private volatile long cachedPromptTokens;
+    private volatile long prefixCacheHits;
     private volatile long prefixCacheQueries;
     private volatile long preemptions;
 
@@ -13,14 +13,14 @@ public final class SchedulerCounters {
         return promptTokens;
     }
 
-    /** Those of them that were found in the prefix cache. */
-    public long cachedPromptTokens() {
-        return cachedPromptTokens;
-    }
-
     /** Prompt tokens that were looked up in the prefix cache. */
     public long prefixCacheQueries() {
         return prefixCacheQueries;
+    }
+
+    /** Prompt tokens that were found there. */
+    public long prefixCacheHits() {
+        return prefixCacheHits;
     }
 
     public long preemptions() {
@@ -30,7 +30,7 @@ public final class SchedulerCounters {
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     void started(Sequence sequence, boolean lookedUp) {
         promptTokens += sequence.promptLength();
-        cachedPromptTokens += sequence.cachedTokens();
+        prefixCacheHits += sequence.cachedTokens();
         if (lookedUp) {
             prefixCacheQueries += sequence.promptLength();
         }
