@@ -12,6 +12,8 @@ public final class CpuBackend implements Backend {
 
     private static final Logger log = LoggerFactory.getLogger(CpuBackend.class);
 
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
     private final boolean oracle;
 
     /** Vectorised where the JVM has the Vector API, else scalar with the reason in the log. */
@@ -47,6 +49,16 @@ public final class CpuBackend implements Backend {
             throw new IllegalArgumentException(
                     "the cpu backend computes in FLOAT32 or BFLOAT16, asked for was " + options.compute());
         }
-        return new ScalarOps(options.compute());
+        if (oracle) {
+            return new ScalarOps(options.compute());
+        }
+        int threads = options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            log.info("cpu backend: scalar on 1 thread, slow (Vector API refused: start the JVM with --add-modules {})",
+                    VECTOR_MODULE);
+            return new ScalarOps(options.compute());
+        }
+        log.info("cpu backend: {}-bit vectors on {} threads", VectorOps.vectorBits(), threads);
+        return new VectorOps(options.compute(), threads);
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The border of both CPU implementations: checks sizes once, so that what lies behind is nothing but maths on float arrays, and
  * rounds results to bfloat16 where that is what activations are computed in.
  */
-abstract sealed class CpuOps implements TensorOps permits ScalarOps {
+abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
 
     /** Weights and the KV cache lie outside the heap, so that -Xmx need not grow with the model. */
     final Arena arena = Arena.ofShared();

@@ -1,0 +1,66 @@
+package io.barista.engine.cpu;
+
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.HostTensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** Brings weights [outputs, inputs], as they lie in a file, into the panels of {@link PanelMatrix}. */
+final class PanelPacker {
+
+    private final Arena arena;
+    private final WorkerPool pool;
+
+    PanelPacker(Arena arena, WorkerPool pool) {
+        this.arena = arena;
+        this.pool = pool;
+    }
+
+    PanelMatrix pack(String name, List<HostTensor> parts) {
+        DType dtype = HostTensors.requireStackable(name, parts);
+        int inputs = parts.getFirst().dim(1);
+        int outputs = parts.stream().mapToInt(part -> part.dim(0)).reduce(0, Math::addExact);
+        int panels = PanelMatrix.panels(outputs);
+        long bytes = Math.multiplyExact((long) panels * PanelMatrix.WIDTH * dtype.bytes(), (long) inputs);
+        PanelMatrix matrix = new PanelMatrix(name, dtype, outputs, inputs, arena.allocate(bytes, 64));
+
+        int firstOutput = 0;
+        for (HostTensor part : parts) {
+            int first = firstOutput;
+            int last = first + part.dim(0);
+            int firstPanel = first / PanelMatrix.WIDTH;
+            pool.run((_, index) -> {
+                int from = Math.max(first, (firstPanel + index) * PanelMatrix.WIDTH);
+                int to = Math.min(last, (firstPanel + index + 1) * PanelMatrix.WIDTH);
+                for (int output = from; output < to; output++) {
+                    copyRow(part.data(), output - first, matrix, output);
+                }
+            }, PanelMatrix.panels(last) - firstPanel);
+            firstOutput = last;
+        }
+        return matrix;
+    }
+
+    private static void copyRow(MemorySegment source, int row, PanelMatrix matrix, int output) {
+        int inputs = matrix.inputs();
+        int place = PanelMatrix.place(matrix.dtype(), output);
+        long panel = matrix.panelOffset(output / PanelMatrix.WIDTH);
+        if (matrix.dtype().bytes() == Short.BYTES) {
+            long from = (long) row * inputs * Short.BYTES;
+            long to = panel + (long) place * Short.BYTES;
+            for (int i = 0; i < inputs; i++) {
+                matrix.data().set(ValueLayout.JAVA_SHORT, to + (long) i * PanelMatrix.WIDTH * Short.BYTES,
+                        source.get(HostTensors.SHORT, from + (long) i * Short.BYTES));
+            }
+        } else {
+            long from = (long) row * inputs * Float.BYTES;
+            long to = panel + (long) place * Float.BYTES;
+            for (int i = 0; i < inputs; i++) {
+                matrix.data().set(ValueLayout.JAVA_FLOAT, to + (long) i * PanelMatrix.WIDTH * Float.BYTES,
+                        source.get(HostTensors.FLOAT, from + (long) i * Float.BYTES));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.barista.engine.cpu;
+
+import io.barista.engine.backend.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. Workers share out the panels, so that all rows use one pass over the
+ * weights. One row streams four panels at a time from memory; a few rows multiply each panel as it comes; many rows widen a piece of
+ * a panel into the first-level cache and run over it six rows at a time.
+ */
+final class VectorMatmul implements WorkerPool.Task {
+
+    /** Up to here, widening a panel anew for every four rows costs less than a detour through the cache. */
+    private static final int FEW_ROWS = 8;
+    /** Inputs of a panel that are widened at a time: 2L · 256 floats are 16 KiB with 256-bit vectors. */
+    private static final int DEPTH = 256;
+    /** Multiply-adds below which waking other workers costs more than it saves. */
+    private static final long WORTH_SHARING = 100_000;
+    /** Pieces of work per worker: more than one, so that a worker that is held up does not hold up the rest. */
+    private static final int PIECES = 4;
+
+    private final WorkerPool pool;
+    private final MemorySegment[] widened; // [worker] float32 [DEPTH][2L]
+    private final float[][] edges; // [worker] [rows, 2L], for a panel that sticks out over the outputs
+
+    private PanelMatrix w = new PanelMatrix("none", DType.FLOAT32, 0, 0, MemorySegment.NULL);
+    private float[] x = {};
+    private float[] out = {};
+    private float @Nullable [] bias;
+    private int rows;
+    private int panelsPerIndex;
+
+    VectorMatmul(WorkerPool pool, Arena arena) {
+        this.pool = pool;
+        widened = new MemorySegment[pool.size()];
+        edges = new float[pool.size()][];
+        for (int worker = 0; worker < pool.size(); worker++) {
+            widened[worker] = arena.allocate((long) DEPTH * PanelMatrix.WIDTH * Float.BYTES, 64);
+            edges[worker] = new float[PanelMatrix.WIDTH];
+        }
+    }
+
+    void multiply(PanelMatrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
+        this.w = w;
+        this.bias = bias;
+        this.x = x;
+        this.rows = rows;
+        this.out = out;
+        boolean shared = (long) rows * w.inputs() * w.outputs() >= WORTH_SHARING;
+        int indices = shared ? pool.size() * PIECES : 1;
+        panelsPerIndex = Math.ceilDiv(w.panels(), indices);
+        if (rows == 1) {
+            panelsPerIndex = Math.ceilDiv(panelsPerIndex, PanelKernel.STREAMS) * PanelKernel.STREAMS;
+        }
+        pool.run(this, Math.ceilDiv(w.panels(), panelsPerIndex));
+    }
+
+    @Override
+    public void run(int worker, int index) {
+        int full = w.outputs() / PanelMatrix.WIDTH;
+        int first = index * panelsPerIndex;
+        int last = Math.min(first + panelsPerIndex, w.panels());
+        int panel = first;
+        if (rows == 1) {
+            for (; panel + PanelKernel.STREAMS <= Math.min(last, full); panel += PanelKernel.STREAMS) {
+                w.kernel().dot(w.data(), w.panelOffset(panel), w.inputs(), x, out, panel * PanelMatrix.WIDTH);
+            }
+        }
+        for (; panel < last; panel++) {
+            if (panel == full) {
+                multiplyEdge(worker, panel);
+            } else if (rows <= FEW_ROWS) {
+                multiplyFewRows(panel);
+            } else {
+                multiplyManyRows(worker, panel, out, panel * PanelMatrix.WIDTH, w.outputs());
+            }
+        }
+        addBias(first * PanelMatrix.WIDTH, Math.min(last * PanelMatrix.WIDTH, w.outputs()));
+    }
+
+    private void multiplyFewRows(int panel) {
+        for (int row = 0; row < rows; row += PanelKernel.ROWS) {
+            w.kernel().dotRows(w.data(), w.panelOffset(panel), w.inputs(), x, row, rows, out, panel * PanelMatrix.WIDTH,
+                    w.outputs());
+        }
+    }
+
+    /** @param c the sums of row r go to cOffset + r · cStride */
+    private void multiplyManyRows(int worker, int panel, float[] c, int cOffset, int cStride) {
+        for (int from = 0; from < w.inputs(); from += DEPTH) {
+            int depth = Math.min(DEPTH, w.inputs() - from);
+            w.kernel().unpack(w.data(), w.panelOffset(panel) + (long) from * w.stepBytes(), depth, widened[worker]);
+            for (int row = 0; row < rows; row += VectorTile.ROWS) {
+                VectorTile.multiply(widened[worker], depth, row, rows, x, from, w.inputs(), c, cOffset, cStride,
+                        from == 0);
+            }
+        }
+    }
+
+    /** The last panel, where 2L outputs are more than there are. */
+    private void multiplyEdge(int worker, int panel) {
+        int width = PanelMatrix.WIDTH;
+        if (edges[worker].length < rows * width) {
+            edges[worker] = new float[rows * width];
+        }
+        multiplyManyRows(worker, panel, edges[worker], 0, width);
+        int first = panel * width;
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(edges[worker], row * width, out, row * w.outputs() + first, w.outputs() - first);
+        }
+    }
+
+    private void addBias(int from, int to) {
+        float[] added = bias;
+        if (added == null) {
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            int at = row * w.outputs();
+            for (int output = from; output < to; output++) {
+                out[at + output] += added[output];
+            }
+        }
+    }
+}
