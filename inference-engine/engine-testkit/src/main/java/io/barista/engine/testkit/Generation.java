@@ -1,0 +1,61 @@
+package io.barista.engine.testkit;
+
+import io.barista.engine.EngineEvent;
+import io.barista.engine.EngineListener;
+import io.barista.engine.GenerationRequest;
+import io.barista.engine.LlmEngine;
+import io.barista.engine.SamplingParams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Collects the events of a request with one sample. */
+public final class Generation implements EngineListener {
+
+    private final List<Integer> tokens = new ArrayList<>();
+    private final List<Double> logprobs = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final CompletableFuture<EngineEvent> end = new CompletableFuture<>();
+
+    /** @param logprobs of the tokens, where they were asked for */
+    public record Result(int[] tokens, double[] logprobs, String text) {}
+
+    private Generation() {}
+
+    /** Submits a greedy request; it starts to run beside whatever runs already. */
+    public static Generation greedy(LlmEngine engine, String id, int[] prompt, int maxTokens, boolean ignoreEos) {
+        Generation generation = new Generation();
+        engine.submit(new GenerationRequest(id, prompt, greedy(maxTokens, ignoreEos)), generation);
+        return generation;
+    }
+
+    private static SamplingParams greedy(int maxTokens, boolean ignoreEos) {
+        return new SamplingParams(maxTokens, 0, 0, 1, 0, 0, 1, 0, 0, null, 1, List.of(), List.of(), false, ignoreEos,
+                false, 0);
+    }
+
+    @Override
+    public void onEvent(EngineEvent event) {
+        switch (event) {
+            case EngineEvent.Delta delta -> {
+                for (int token : delta.tokens()) {
+                    tokens.add(token);
+                }
+                delta.logprobs().forEach(logprob -> logprobs.add((double) logprob.chosen().logprob()));
+                text.append(delta.text());
+            }
+            case EngineEvent.SampleFinished _ -> {
+            }
+            case EngineEvent.Completed completed -> end.complete(completed);
+            case EngineEvent.Failed failed -> end.completeExceptionally(failed.error());
+        }
+    }
+
+    /** Waits for the end, a minute at most. */
+    public Result await() {
+        end.orTimeout(60, TimeUnit.SECONDS).join();
+        return new Result(tokens.stream().mapToInt(Integer::intValue).toArray(),
+                logprobs.stream().mapToDouble(Double::doubleValue).toArray(), text.toString());
+    }
+}

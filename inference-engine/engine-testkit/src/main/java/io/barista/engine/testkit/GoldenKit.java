@@ -1,0 +1,139 @@
+package io.barista.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.barista.config.DtypeChoice;
+import io.barista.config.EngineConfig;
+import io.barista.config.EngineOptions;
+import io.barista.engine.EngineObserver;
+import io.barista.engine.LlmEngine;
+import io.barista.engine.LogitsProbe;
+import io.barista.engine.backend.Backend;
+import io.barista.engine.model.ModelFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whole models on a backend against what transformers computes, in float32 and with the tolerances of the goldens: alone, in a
+ * batch, in chunks, and with config.json of either style. A backend's test extends this.
+ */
+public abstract class GoldenKit {
+
+    /** A second float32 implementation lands at about 5e-6 of the logits' deviation. */
+    private static final double LOGIT_TOLERANCE = 1e-3;
+    private static final double TIE = 2e-3;
+    private static final double LOGPROB_TOLERANCE = 2e-3;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set before each test
+    Path temporary;
+
+    protected abstract Backend backend();
+
+    @ParameterizedTest
+    @EnumSource
+    void logitsAreThoseOfTransformers(TinyModel model) {
+        assertLogits(model.unpackInto(temporary), model.golden());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void configurationsOfTheNewStyleMeanTheSame(TinyModel model) {
+        assertLogits(model.unpackNewStyleInto(temporary), model.golden());
+    }
+
+    private void assertLogits(Path folder, ModelGolden golden) {
+        try (LogitsProbe probe = LogitsProbe.open(ModelFolder.open(folder), float32(), List.of(backend()))) {
+            for (ModelGolden.Prompt prompt : golden.prompts()) {
+                LogitsProbe.Result result = probe.run(prompt.ids(), prompt.greedy().ids().length);
+                double tolerance = LOGIT_TOLERANCE * prompt.last().deviation();
+                assertThat(result.lastLogits()).hasSameSizeAs(prompt.last().logits());
+                for (int i = 0; i < prompt.last().logits().length; i++) {
+                    assertThat((double) result.lastLogits()[i]).as("logit of token %d", i)
+                            .isCloseTo(prompt.last().logits()[i], within(tolerance));
+                }
+                assertGreedy(result.greedy(), prompt);
+                for (ModelGolden.Position position : prompt.positions()) {
+                    int[] prefix = Arrays.copyOf(prompt.ids(), position.position() + 1);
+                    float[] logits = probe.run(prefix, 1).lastLogits();
+                    for (int i = 0; i < position.ids().length; i++) {
+                        assertThat((double) logits[position.ids()[i]])
+                                .as("position %d, logit of token %d", position.position(), position.ids()[i])
+                                .isCloseTo(position.logits()[i], within(tolerance));
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersAreThoseOfTransformersInABatchOfSixteenAndInChunks(TinyModel model) {
+        EngineConfig config = float32().with(EngineOptions.MAX_NUM_SEQS, 16)
+                .with(EngineOptions.MAX_NUM_BATCHED_TOKENS, 61);
+        try (LlmEngine engine = start(model.unpackInto(temporary), config)) {
+            List<ModelGolden.Prompt> prompts = model.golden().prompts();
+            List<Generation> generations = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                ModelGolden.Prompt prompt = prompts.get(i % prompts.size());
+                generations.add(
+                        Generation.greedy(engine, "golden-" + i, prompt.ids(), prompt.greedy().ids().length, true));
+            }
+            for (int i = 0; i < 16; i++) {
+                ModelGolden.Prompt prompt = prompts.get(i % prompts.size());
+                Generation.Result result = generations.get(i).await();
+                int compared = assertGreedy(result.tokens(), prompt);
+                for (int step = 0; step < compared; step++) {
+                    assertThat(result.logprobs()[step]).as("log-probability at step %d", step)
+                            .isCloseTo(prompt.greedy().logprob()[step], within(LOGPROB_TOLERANCE));
+                }
+            }
+        }
+    }
+
+    /** Equal up to a step that is nearly a tie, where the runner-up will do and what follows is open. Returns the steps before. */
+    private static int assertGreedy(int[] actual, ModelGolden.Prompt prompt) {
+        ModelGolden.Greedy expected = prompt.greedy();
+        assertThat(actual).hasSameSizeAs(expected.ids());
+        for (int step = 0; step < actual.length; step++) {
+            if (actual[step] != expected.ids()[step]) {
+                assertThat(expected.margin()[step]).as("margin at step %d, where %d came instead of %d", step,
+                        actual[step], expected.ids()[step]).isLessThanOrEqualTo(TIE * prompt.last().deviation());
+                assertThat(actual[step]).as("the runner-up of step %d", step).isEqualTo(expected.second()[step]);
+                return step;
+            }
+        }
+        return actual.length;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16})
+    void theDemoModelAnswersExactlyAsInItsGolden(int batch) {
+        DemoGolden golden = DemoGolden.load();
+        try (LlmEngine engine = start(golden.folder(), float32().with(EngineOptions.MAX_NUM_SEQS, batch))) {
+            List<Generation> generations = new ArrayList<>();
+            for (DemoGolden.Case asked : golden.cases()) {
+                generations.add(Generation.greedy(engine, asked.name(), asked.promptIds(), asked.limit(), false));
+            }
+            for (int i = 0; i < generations.size(); i++) {
+                assertThat(generations.get(i).await().tokens()).as(golden.cases().get(i).name())
+                        .isEqualTo(golden.cases().get(i).outputIds());
+            }
+        }
+    }
+
+    private LlmEngine start(Path folder, EngineConfig config) {
+        return LlmEngine.start(ModelFolder.open(folder), config, List.of(backend()), EngineObserver.NONE);
+    }
+
+    private static EngineConfig float32() {
+        return EngineConfig.empty().with(EngineOptions.DTYPE, DtypeChoice.FLOAT32);
+    }
+}

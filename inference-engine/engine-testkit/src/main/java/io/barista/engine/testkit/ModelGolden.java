@@ -1,0 +1,80 @@
+package io.barista.engine.testkit;
+
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What transformers computes for a tiny model in float32 ({@code "format": "barista-golden/1"}). */
+public record ModelGolden(List<Prompt> prompts) {
+
+    /** @param ids complete: nothing is to be added */
+    public record Prompt(int[] ids, Last last, List<Position> positions, Greedy greedy, Bfloat16 bfloat16) {}
+
+    /**
+     * The logits of the last position.
+     *
+     * @param logits    [vocabSize]
+     * @param deviation their standard deviation, the unit of tolerances
+     */
+    public record Last(float[] logits, double deviation) {}
+
+    /** The best logits of another position, best first. */
+    public record Position(int position, int[] ids, double[] logits) {}
+
+    /**
+     * The greedy continuation; end tokens do not end it.
+     *
+     * @param margin  by how much each token beats its runner-up
+     * @param second  that runner-up
+     * @param logprob of each token
+     */
+    public record Greedy(int[] ids, double[] margin, int[] second, double[] logprob) {}
+
+    /** How far transformers itself lands when it computes in bfloat16. */
+    public record Bfloat16(double cosine, double divergence) {}
+
+    static ModelGolden read(InputStream source) {
+        JsonNode root = JsonMapper.shared().readTree(source);
+        List<Prompt> prompts = new ArrayList<>();
+        for (JsonNode prompt : root.get("prompts")) {
+            prompts.add(prompt(prompt));
+        }
+        return new ModelGolden(prompts);
+    }
+
+    private static Prompt prompt(JsonNode prompt) {
+        JsonNode last = prompt.get("last");
+        JsonNode greedy = prompt.get("greedy");
+        JsonNode bfloat16 = prompt.get("bf16_reference");
+        List<Position> positions = new ArrayList<>();
+        for (JsonNode position : prompt.get("positions")) {
+            positions.add(new Position(position.get("pos").asInt(), ints(position.get("ids")),
+                    doubles(position.get("logits"))));
+        }
+        return new Prompt(ints(prompt.get("ids")),
+                new Last(floats(last.get("logits_b64").asString()), last.get("logit_std").asDouble()), positions,
+                new Greedy(ints(greedy.get("ids")), doubles(greedy.get("margin")), ints(greedy.get("second")),
+                        doubles(greedy.get("logprob"))),
+                new Bfloat16(bfloat16.get("last_cosine").asDouble(), bfloat16.get("last_kl").asDouble()));
+    }
+
+    static int[] ints(JsonNode array) {
+        return array.valueStream().mapToInt(JsonNode::asInt).toArray();
+    }
+
+    private static double[] doubles(JsonNode array) {
+        return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
+    }
+
+    private static float[] floats(String base64) {
+        ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[bytes.remaining() / Float.BYTES];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+}

@@ -1,0 +1,91 @@
+package io.barista.engine.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Models with random weights, some 400 KB each, with what transformers computes for them; the folders are Hugging Face's. */
+public enum TinyModel {
+
+    /** Grouped-query attention, untied head, rope type llama3, bfloat16. */
+    LLAMA_GQA_LLAMA3ROPE("model.safetensors"),
+
+    /** Multi-head attention, tied head, linear rope scaling, float16. */
+    LLAMA_MHA_TIED_LINEAR("model.safetensors"),
+
+    /** Three weights files with an index. */
+    LLAMA_SHARDED("model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
+            "model-00003-of-00003.safetensors", "model.safetensors.index.json"),
+
+    /** Biases on q, k and v, tied head. */
+    QWEN2_TIED_BIAS("model.safetensors");
+
+    private static final List<String> JSON = List.of("config.json", "config.alt.json", "generation_config.json",
+            "tokenizer.json", "tokenizer_config.json");
+
+    private final List<String> weights;
+
+    TinyModel(String... weights) {
+        this.weights = List.of(weights);
+    }
+
+    /** Copies the model into {@code folder}/NAME, for a test may find it in a jar or want to break it. */
+    public Path unpackInto(Path folder) {
+        try {
+            Path target = Files.createDirectories(folder.resolve(folderName()));
+            for (String file : files()) {
+                try (InputStream source = open(file)) {
+                    Files.copy(source, target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As {@link #unpackInto}, with config.json in the style of transformers 5. */
+    public Path unpackNewStyleInto(Path folder) {
+        Path target = unpackInto(folder);
+        try {
+            Files.copy(target.resolve("config.alt.json"), target.resolve("config.json"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return target;
+    }
+
+    /** What the model must compute. */
+    public ModelGolden golden() {
+        try (InputStream source = open("golden.json")) {
+            return ModelGolden.read(source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> files() {
+        List<String> files = new ArrayList<>(JSON);
+        files.addAll(weights);
+        return files;
+    }
+
+    private String folderName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private InputStream open(String file) {
+        InputStream source = TinyModel.class.getResourceAsStream("models/" + folderName() + "/" + file);
+        if (source == null) {
+            throw new IllegalStateException("no resource models/" + folderName() + "/" + file);
+        }
+        return source;
+    }
+}
