@@ -91,7 +91,8 @@ final class RequestCheck {
 
     private void requireToken(String param, int token) {
         if (token < 0 || token >= vocabSize) {
-            throw EngineException.invalid(param, "token id %d is not within the vocabulary of %d", token, vocabSize);
+            throw EngineException.invalid(param, "%s: token id %d is not within the vocabulary of %d", param, token,
+                    vocabSize);
         }
     }
 
