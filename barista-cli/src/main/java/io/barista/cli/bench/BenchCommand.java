@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "bench", description = "Measures an OpenAI-compatible endpoint under load, with streaming requests.", mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false)
+@Command(name = "bench", description = "Measures an OpenAI-compatible endpoint under load, with streaming requests.", mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false, abbreviateSynopsis = true)
 public final class BenchCommand implements Callable<Integer> {
 
     private final Workplace workplace;

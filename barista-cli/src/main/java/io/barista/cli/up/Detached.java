@@ -2,6 +2,7 @@ package io.barista.cli.up;
 
 import io.barista.cli.CommandFailure;
 import io.barista.cli.Workplace;
+import io.barista.cli.process.ServiceStarter;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

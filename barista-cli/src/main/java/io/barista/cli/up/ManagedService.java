@@ -1,5 +1,8 @@
 package io.barista.cli.up;
 
+import io.barista.cli.process.Obituary;
+import io.barista.cli.process.ProcessIdentity;
+import io.barista.cli.process.ServicePlan;
 import io.barista.cli.up.SuiteState.ServiceState;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +91,7 @@ final class ManagedService {
 
     /** Why the newest process ended, as far as its exit code and its log tell. */
     String obituary() {
-        return process == null ? "never started" : Obituary.of(process, plan.log(), logStart);
+        return process == null ? "never started" : Obituary.of(process.exitValue(), plan.log(), logStart);
     }
 
     ServiceState state() {

@@ -1,6 +1,7 @@
 package io.barista.cli.up;
 
 import io.barista.cli.Workplace;
+import io.barista.cli.process.ProcessIdentity;
 import io.barista.cli.up.SuiteState.ServiceState;
 import java.io.IOException;
 import java.time.Clock;

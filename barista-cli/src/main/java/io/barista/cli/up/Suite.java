@@ -1,9 +1,17 @@
 package io.barista.cli.up;
 
 import io.barista.cli.Workplace;
+import io.barista.cli.process.Guard;
+import io.barista.cli.process.ListenAddress;
+import io.barista.cli.process.Ports;
+import io.barista.cli.process.ProcessIdentity;
+import io.barista.cli.process.Programs;
+import io.barista.cli.process.ReadyMessage;
+import io.barista.cli.process.ServicePlan;
+import io.barista.cli.process.ServiceStarter;
+import io.barista.cli.process.Signals;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +35,7 @@ final class Suite {
     }
 
     /** Returns when the suite was told to stop and has stopped; see {@link Supervisor#run} for its failures. */
-    void run(Path config, List<ReplicaSet> models, InetAddress host, int port, Optional<String> apiKey,
+    void run(Path config, List<ReplicaSet> models, ListenAddress address, Optional<String> apiKey,
             Duration startTimeout, boolean inBackground) throws IOException, InterruptedException {
         List<PrintStream> listeners = new ArrayList<>(List.of(workplace.err()));
         if (!inBackground) { // there standard error is the supervisor's log already
@@ -37,8 +45,8 @@ final class Suite {
 
         Programs programs = new Programs(workplace.installation());
         List<ServicePlan> plans = new SuitePlanner(programs::command, folder, new Ports(ThreadLocalRandom.current()))
-                .plan(config, models, host, port);
-        SuiteState atFirst = new SuiteState(ProcessIdentity.self(), SuitePlanner.url(host, port).toString(),
+                .plan(config, models, address);
+        SuiteState atFirst = new SuiteState(ProcessIdentity.self(), address.url().toString(),
                 config.toString(), false, List.of());
 
         try (Guard guard = Guard.start()) {
@@ -50,7 +58,7 @@ final class Suite {
             supervisor.run(startTimeout, () -> {
                 SuiteState ready = writer.ready();
                 if (!inBackground) {
-                    workplace.out().println(ReadyMessage.of(ready, apiKey.isPresent()));
+                    workplace.out().println(ReadyMessage.of(ready.url(), ready.models(), apiKey.isPresent()));
                     workplace.err().println("Ctrl-C stops it.");
                 }
             });

@@ -1,7 +1,9 @@
 package io.barista.cli.up;
 
-import java.net.InetAddress;
-import java.net.URI;
+import io.barista.cli.process.ListenAddress;
+import io.barista.cli.process.Ports;
+import io.barista.cli.process.Role;
+import io.barista.cli.process.ServicePlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,7 @@ final class SuitePlanner {
     }
 
     /** @param config the file that config-server hands out, absolute */
-    List<ServicePlan> plan(Path config, List<ReplicaSet> models, InetAddress host, int port) {
+    List<ServicePlan> plan(Path config, List<ReplicaSet> models, ListenAddress address) {
         Path configFolder = Objects.requireNonNull(config.getParent(), "config must be absolute");
         int configPort = ports.next();
         List<String> configuration = List.of("--barista.config.uri=http://" + LOOPBACK + ":" + configPort,
@@ -49,9 +51,9 @@ final class SuitePlanner {
         }
 
         List<String> gateway = new ArrayList<>(configuration);
-        gateway.add("--server.address=" + host.getHostAddress());
+        gateway.add("--server.address=" + address.host());
         gateway.addAll(discovery);
-        services.add(service("api-gateway", Role.GATEWAY, port, gateway));
+        services.add(service("api-gateway", Role.GATEWAY, address.port(), gateway));
         return List.copyOf(services);
     }
 
@@ -72,11 +74,5 @@ final class SuitePlanner {
         command.add("--server.port=" + port);
         command.addAll(arguments);
         return List.copyOf(command);
-    }
-
-    /** Where clients on this machine reach a gateway that listens on {@code host}. */
-    static URI url(InetAddress host, int port) {
-        String reachable = host.isAnyLocalAddress() ? LOOPBACK : host.getHostAddress();
-        return URI.create("http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port);
     }
 }

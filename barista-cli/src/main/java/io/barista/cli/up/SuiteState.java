@@ -1,6 +1,9 @@
 package io.barista.cli.up;
 
+import io.barista.cli.process.ProcessIdentity;
+import io.barista.cli.process.Role;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether the ready line has been printed
  */
 record SuiteState(ProcessIdentity supervisor, String url, String config, boolean ready, List<ServiceState> services) {
+
+    /** Ids of the models, each once. */
+    List<String> models() {
+        return services.stream().map(ServiceState::model).filter(Objects::nonNull).distinct().toList();
+    }
 
     /**
      * @param model    the id it serves; null for a service without a model

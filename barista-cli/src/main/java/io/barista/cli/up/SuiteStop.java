@@ -1,5 +1,7 @@
 package io.barista.cli.up;
 
+import io.barista.cli.process.Guard;
+import io.barista.cli.process.Role;
 import io.barista.cli.up.SupervisorEvent.StopRequested;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,10 @@
 package io.barista.cli.up;
 
 import io.barista.cli.CommandFailure;
+import io.barista.cli.process.Guard;
+import io.barista.cli.process.Readiness;
+import io.barista.cli.process.ServicePlan;
+import io.barista.cli.process.ServiceStarter;
 import io.barista.cli.up.SupervisorEvent.Ended;
 import io.barista.cli.up.SupervisorEvent.Ready;
 import io.barista.cli.up.SupervisorEvent.RestartDue;

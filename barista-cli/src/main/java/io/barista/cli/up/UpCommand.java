@@ -2,9 +2,11 @@ package io.barista.cli.up;
 
 import io.barista.cli.CommandFailure;
 import io.barista.cli.Workplace;
+import io.barista.cli.process.ListenAddress;
+import io.barista.cli.process.NewSession;
+import io.barista.cli.process.ReadyMessage;
+import io.barista.cli.process.ServiceStarter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +55,7 @@ public final class UpCommand implements Callable<Integer> {
         if (detach) {
             tryTakeLock(folder).close(); // the background one takes it for good
             SuiteState ready = new Detached(workplace, folder).start(argumentsOfSupervisor(), key());
-            workplace.out().println(ReadyMessage.of(ready, key().isPresent()));
+            workplace.out().println(ReadyMessage.of(ready.url(), ready.models(), key().isPresent()));
             workplace.err().println("It runs in the background: ./barista status, logs and down mean it.");
             return 0;
         }
@@ -85,32 +87,18 @@ public final class UpCommand implements Callable<Integer> {
         stateFile.delete();
         folder.deleteServiceLogs();
 
-        InetAddress address = address();
+        ListenAddress address = ListenAddress.of(host, port);
         Path file = config == null ? demo() : config;
         List<ReplicaSet> models = Models.load(file, workplace.folder());
-        if (!address.isLoopbackAddress() && key().isEmpty()) {
-            workplace.err().printf("warning: everyone who reaches %s:%d may use the models; --api-key changes that%n",
-                    host,
-                    port);
-        }
-        if (!Ports.isFree(address, port)) {
-            throw CommandFailure.of("port %d of %s is in use; free it or choose another with --port", port, host);
-        }
+        address.warnIfOpen(key().isPresent(), workplace.err());
+        address.requireFree();
 
         try {
             new Suite(workplace, folder, stateFile).run(workplace.folder().resolve(file).normalize(), models, address,
-                    port, key(),
+                    key(),
                     Duration.ofSeconds(startTimeoutSeconds), inBackground);
         } finally {
             stateFile.delete();
-        }
-    }
-
-    private InetAddress address() {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException _) {
-            throw CommandFailure.of("--host %s is no address of this machine", host);
         }
     }
 

@@ -2,6 +2,8 @@ package io.barista.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barista.cli.process.Role;
+import io.barista.cli.process.ServicePlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

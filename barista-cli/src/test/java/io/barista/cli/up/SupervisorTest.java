@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.barista.cli.CommandFailure;
+import io.barista.cli.process.Guard;
+import io.barista.cli.process.Ports;
+import io.barista.cli.process.Role;
+import io.barista.cli.process.ServicePlan;
+import io.barista.cli.process.ServiceStarter;
 import io.barista.cli.up.SuiteState.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barista.cli.Barista;
 import io.barista.cli.Workplace;
+import io.barista.cli.process.Ports;
+import io.barista.cli.process.ProcessIdentity;
+import io.barista.cli.process.Role;
 import io.barista.cli.up.SuiteState.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;

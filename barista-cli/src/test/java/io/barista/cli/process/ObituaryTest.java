@@ -1,10 +1,16 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
 class ObituaryTest {
+
+    @Test
+    void quotesWhatAServiceSaysOfItself() {
+        assertThat(Obituary.of(1, "12:00 INFO up\nmodel-service cannot start: x.yaml:3: no such key\n"))
+                .isEqualTo("exit code 1: x.yaml:3: no such key");
+    }
 
     @Test
     void quotesBootsDescriptionOfAKnownFailure() {

@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -6,7 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 
 /** Asks a service on this machine whether it is ready. */
-final class Readiness {
+public final class Readiness {
 
     private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -14,7 +14,7 @@ final class Readiness {
     private Readiness() {}
 
     /** Waits until the service on {@code port} is ready; false when the process ended before. */
-    static boolean await(Process process, int port) throws InterruptedException {
+    public static boolean await(Process process, int port) throws InterruptedException {
         URI question = URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness");
         while (process.isAlive()) {
             if (saysYes(question)) {

@@ -1,9 +1,9 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What a service is in the suite, in the order in which they stop: the front door first, so that nothing new comes in. */
-enum Role {
+public enum Role {
 
     @JsonProperty("gateway")
     GATEWAY,

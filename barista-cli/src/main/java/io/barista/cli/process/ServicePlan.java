@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -14,5 +14,5 @@ import org.jspecify.annotations.Nullable;
  * @param environment variables on top of the supervisor's own; the values may be secrets
  * @param log     standard output and error go there
  */
-record ServicePlan(String name, Role role, @Nullable String model, int port, List<String> command,
+public record ServicePlan(String name, Role role, @Nullable String model, int port, List<String> command,
         Map<String, String> environment, Path log) {}

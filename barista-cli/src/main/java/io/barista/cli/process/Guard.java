@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * Ends the services when the supervisor is killed outright: a small shell at the other end of a pipe, which knows their process
  * ids and hears of the supervisor's death as the end of its input. Needs nothing from the services.
  */
-final class Guard implements AutoCloseable {
+public final class Guard implements AutoCloseable {
 
     private final OutputStream pipe;
 
@@ -18,7 +18,7 @@ final class Guard implements AutoCloseable {
         this.pipe = pipe;
     }
 
-    static Guard start() throws IOException {
+    public static Guard start() throws IOException {
         Process shell = new ProcessBuilder("/bin/sh", "-c", script(), "barista-guard")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         return new Guard(shell.getOutputStream());
@@ -33,11 +33,11 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    void started(long pid) {
+    public void started(long pid) {
         tell("+" + pid);
     }
 
-    void ended(long pid) {
+    public void ended(long pid) {
         tell("-" + pid);
     }
 

@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,12 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Why a service ended, in one line, as far as its exit code and the end of its log tell. */
-final class Obituary {
+public final class Obituary {
 
     private static final int LONGEST_LINE = 300;
     private static final int READ_AT_MOST = 64 * 1024;
     private static final int SIGNAL_BASE = 128;
 
+    /** How our own services say it. */
+    private static final Pattern CANNOT_START = Pattern.compile("^[\\w-]+ cannot start: (.+)$", Pattern.MULTILINE);
     /** Boot's report of a failure it knows: the sentences under this heading. */
     private static final Pattern DESCRIPTION = Pattern.compile("^Description:\\s*\\R+(.+?)(?:\\R\\s*\\R|\\z)",
             Pattern.MULTILINE | Pattern.DOTALL);
@@ -25,18 +27,23 @@ final class Obituary {
 
     private Obituary() {}
 
-    static String of(Process ended, Path log, long logStart) {
-        int exitCode = ended.exitValue();
+    /** @param logStart size of the log before this process wrote to it */
+    public static String of(int exitCode, Path log, long logStart) {
+        return of(exitCode, tail(log, logStart));
+    }
+
+    /** @param log what the process has written, or the end of it */
+    public static String of(int exitCode, String log) {
         if (exitCode > SIGNAL_BASE && exitCode < SIGNAL_BASE + 32) {
             return "killed by signal " + (exitCode - SIGNAL_BASE);
         }
-        String said = reason(tail(log, logStart));
+        String said = reason(log);
         return "exit code " + exitCode + (said.isEmpty() ? "" : ": " + said);
     }
 
     /** The most telling line of a log; empty when there is none. */
     static String reason(String log) {
-        for (Pattern pattern : List.of(DESCRIPTION, CAUSE, ERROR_LINE)) {
+        for (Pattern pattern : List.of(CANNOT_START, DESCRIPTION, CAUSE, ERROR_LINE)) {
             String last = "";
             Matcher matcher = pattern.matcher(log);
             while (matcher.find()) {

@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import io.barista.cli.CommandFailure;
 import java.nio.file.Files;
@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How each kind of service is started, without its arguments. */
-final class Programs {
+public final class Programs {
 
     private final Path installation;
 
-    Programs(Path installation) {
+    public Programs(Path installation) {
         this.installation = installation;
     }
 
-    List<String> command(Role role) {
+    public List<String> command(Role role) {
         Path jar = switch (role) {
             case GATEWAY -> jar("api-gateway");
             case MODEL_SERVICE -> jar("model-service");

@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -6,12 +6,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** POSIX {@code setsid(2)}: what a terminal does to its processes no longer reaches this one. */
-final class NewSession {
+public final class NewSession {
 
     private NewSession() {}
 
     /** Makes this process the leader of a new session; a process that leads a group already stays where it is. */
-    static void begin() {
+    public static void begin() {
         Linker linker = Linker.nativeLinker();
         MemorySegment setsid = linker.defaultLookup().findOrThrow("setsid");
         try {

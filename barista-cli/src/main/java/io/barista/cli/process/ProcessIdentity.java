@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -9,26 +9,26 @@ import java.util.Optional;
  *
  * @param startedMs start time, milliseconds since the epoch
  */
-record ProcessIdentity(long pid, long startedMs) {
+public record ProcessIdentity(long pid, long startedMs) {
 
     /** The system derives start times from its clock, which may have been adjusted since. */
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
-    static ProcessIdentity of(ProcessHandle process) {
+    public static ProcessIdentity of(ProcessHandle process) {
         return new ProcessIdentity(process.pid(),
                 process.info().startInstant().orElseGet(Instant::now).toEpochMilli());
     }
 
-    static ProcessIdentity self() {
+    public static ProcessIdentity self() {
         return of(ProcessHandle.current());
     }
 
     /** The process while it lives; empty when it ended, whoever has its number now. */
-    Optional<ProcessHandle> find() {
+    public Optional<ProcessHandle> find() {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isSame);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return find().isPresent();
     }
 

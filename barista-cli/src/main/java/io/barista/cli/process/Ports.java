@@ -1,4 +1,4 @@
-package io.barista.cli.up;
+package io.barista.cli.process;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Free TCP ports for inner services. */
-final class Ports {
+public final class Ports {
 
     // Below what Linux and macOS give to outgoing connections: between a service's death and its next start nobody takes its port.
     private static final int FIRST = 20_000;
@@ -18,12 +18,12 @@ final class Ports {
     private final RandomGenerator random;
     private final Set<Integer> taken = new HashSet<>();
 
-    Ports(RandomGenerator random) {
+    public Ports(RandomGenerator random) {
         this.random = random;
     }
 
     /** A loopback port that is free now and was not handed out before. */
-    int next() {
+    public int next() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = random.nextInt(FIRST, LAST);
             if (isFree(InetAddress.getLoopbackAddress(), port) && taken.add(port)) {
@@ -33,7 +33,7 @@ final class Ports {
         throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
     }
 
-    static boolean isFree(InetAddress address, int port) {
+    public static boolean isFree(InetAddress address, int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(address, port), 1);

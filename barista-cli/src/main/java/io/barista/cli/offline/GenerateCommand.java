@@ -1,0 +1,82 @@
+package io.barista.cli.offline;
+
+import io.barista.cli.EngineFlagSet;
+import io.barista.cli.Workplace;
+import io.barista.engine.EngineEvent;
+import io.barista.engine.EngineObserver;
+import io.barista.engine.GenerationRequest;
+import io.barista.engine.LlmEngine;
+import io.barista.engine.cpu.CpuBackend;
+import io.barista.engine.model.ModelFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "generate", description = "Continues a prompt with a model, in this process.", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
+public final class GenerateCommand implements Callable<Integer> {
+
+    private final Workplace workplace;
+    private final EngineFlagSet engineFlags;
+
+    @Parameters(paramLabel = "MODEL_DIR", description = "A model's folder.")
+    private Path model = Path.of("");
+
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to continue.")
+    private String prompt = "";
+
+    @Option(names = "--stream", description = "Writes the text as it comes.")
+    private boolean stream;
+
+    @Mixin
+    private SamplingFlags sampling = new SamplingFlags();
+
+    /** @param engineFlags are added to the command by its caller */
+    public GenerateCommand(Workplace workplace, EngineFlagSet engineFlags) {
+        this.workplace = workplace;
+        this.engineFlags = engineFlags;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        ModelFolder folder = ModelFolder.open(workplace.folder().resolve(model));
+        int[] ids = folder.tokenizer().encode(prompt, true);
+        try (LlmEngine engine = LlmEngine.start(folder, engineFlags.parsed().config(), List.of(new CpuBackend()),
+                EngineObserver.NONE)) {
+            BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
+            engine.submit(new GenerationRequest("generate", ids, sampling.over(engine.generationDefaults())),
+                    events::add);
+            write(events);
+        }
+        return 0;
+    }
+
+    private void write(BlockingQueue<EngineEvent> events) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        while (true) {
+            switch (events.take()) {
+                case EngineEvent.Delta delta -> {
+                    text.append(delta.text());
+                    if (stream) {
+                        workplace.out().print(text);
+                        workplace.out().flush();
+                        text.setLength(0);
+                    }
+                }
+                case EngineEvent.SampleFinished _ -> {
+                    // there is one sample, so the end of the request follows
+                }
+                case EngineEvent.Completed _ -> {
+                    workplace.out().println(text);
+                    return;
+                }
+                case EngineEvent.Failed failed -> throw failed.error();
+            }
+        }
+    }
+}

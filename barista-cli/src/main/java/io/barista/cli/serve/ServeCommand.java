@@ -1,0 +1,94 @@
+package io.barista.cli.serve;
+
+import io.barista.cli.CommandFailure;
+import io.barista.cli.EngineFlagSet;
+import io.barista.cli.Workplace;
+import io.barista.cli.process.Guard;
+import io.barista.cli.process.ListenAddress;
+import io.barista.cli.process.Programs;
+import io.barista.cli.process.ReadyMessage;
+import io.barista.cli.process.Role;
+import io.barista.cli.process.ServicePlan;
+import io.barista.cli.process.ServiceStarter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+@Command(name = "serve", description = "Serves one model without the gateway. Flags are those of vllm serve.", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
+public final class ServeCommand implements Callable<Integer> {
+
+    private final Workplace workplace;
+    private final EngineFlagSet engineFlags;
+
+    @Parameters(paramLabel = "MODEL_DIR", description = "The model's folder.")
+    private Path model = Path.of("");
+
+    @Option(names = "--port", paramLabel = "PORT", defaultValue = "8000", description = "Default: ${DEFAULT-VALUE}")
+    private int port;
+
+    @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "Default: ${DEFAULT-VALUE}")
+    private String host = "";
+
+    @Option(names = "--api-key", paramLabel = "KEY", description = "Clients must send it as 'Authorization: Bearer KEY'; BARISTA_API_KEY does the same.")
+    private @Nullable String apiKey;
+
+    @Option(names = "--served-model-name", paramLabel = "NAME", arity = "1..*", description = "What clients may call the model; the folder's name when absent.")
+    private List<String> names = List.of();
+
+    /** @param engineFlags are added to the command by its caller */
+    public ServeCommand(Workplace workplace, EngineFlagSet engineFlags) {
+        this.workplace = workplace;
+        this.engineFlags = engineFlags;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path folder = workplace.folder().resolve(model).normalize();
+        if (!Files.isDirectory(folder)) {
+            throw CommandFailure.of("%s is not a folder; expected one with config.json, tokenizer.json and safetensors",
+                    model);
+        }
+        Optional<String> key = Optional.ofNullable(apiKey)
+                .or(() -> workplace.variable(ServiceStarter.API_KEY_VARIABLE));
+        ListenAddress address = ListenAddress.of(host, port);
+        address.warnIfOpen(key.isPresent(), workplace.err());
+        address.requireFree();
+
+        try (Guard guard = Guard.start()) {
+            new ForegroundService(workplace, guard).run(plan(folder, address),
+                    new ServiceStarter(workplace.folder(), key), () -> sayReady(address, folder, key.isPresent()));
+        }
+        return 0;
+    }
+
+    private ServicePlan plan(Path folder, ListenAddress address) {
+        List<String> command = new ArrayList<>(new Programs(workplace.installation()).command(Role.MODEL_SERVICE));
+        command.add("--server.port=" + port);
+        command.add("--server.address=" + address.host());
+        command.add("--barista.serve.model=" + folder);
+        command.add("--barista.serve.served-model-name=" + String.join(",", names(folder)));
+        command.add("--barista.serve.engine-kwargs="
+                + JsonMapper.shared().writeValueAsString(engineFlags.parsed().kwargs()));
+        return new ServicePlan("model-service", Role.MODEL_SERVICE, names(folder).getFirst(), port, command, Map.of(),
+                Path.of("/dev/null"));
+    }
+
+    private List<String> names(Path folder) {
+        return names.isEmpty() ? List.of(folder.getFileName().toString()) : names;
+    }
+
+    private void sayReady(ListenAddress address, Path folder, boolean hasKey) {
+        workplace.out().println(ReadyMessage.of(address.url().toString(), names(folder), hasKey));
+        workplace.err().println("Ctrl-C stops it.");
+    }
+}
