@@ -39,6 +39,8 @@ final class EngineLoop {
     private final Scheduler scheduler;
     private final StepResult result;
     private final Map<String, ActiveRequest> requests = new HashMap<>();
+    /** What the output thread is told once this round's numbers are published: who hears of an end sees its blocks free. */
+    private final List<OutputMessage> outbox = new ArrayList<>();
     private final EngineCounters counters = new EngineCounters();
 
     private volatile long heartbeatNanos = System.nanoTime();
@@ -74,9 +76,17 @@ final class EngineLoop {
             if (!shutdown && !scheduler.isIdle()) {
                 step();
             }
-            gate.freeSeats(scheduler.waiting() > 0 ? 0 : maxSequences - scheduler.running());
-            counters.publish(scheduler, blocks);
+            publish();
         }
+    }
+
+    private void publish() {
+        gate.freeSeats(scheduler.waiting() > 0 ? 0 : maxSequences - scheduler.running());
+        counters.publish(scheduler, blocks);
+        for (int i = 0; i < outbox.size(); i++) {
+            output.post(outbox.get(i));
+        }
+        outbox.clear();
     }
 
     private void takeCommands() throws InterruptedException {
@@ -116,7 +126,7 @@ final class EngineLoop {
         if (!request.hasStarted()) {
             gate.leave();
         }
-        output.post(new OutputMessage.Aborted(request.output(), System.nanoTime()));
+        outbox.add(new OutputMessage.Aborted(request.output(), System.nanoTime()));
     }
 
     private void endSample(EngineCommand.EndSample end) {
@@ -145,7 +155,7 @@ final class EngineLoop {
                 ActiveRequest request = requestOf(sequence);
                 if (request.start()) {
                     gate.leave();
-                    output.post(new OutputMessage.Started(request.output(), sequence.cachedTokens(), now));
+                    outbox.add(new OutputMessage.Started(request.output(), sequence.cachedTokens(), now));
                 }
             }
         }
@@ -169,7 +179,7 @@ final class EngineLoop {
         sequence.append(token);
         @Nullable
         FinishReason finish = stopCheck.check(sequence);
-        output.post(new OutputMessage.Token(request.output(), sequence.sample(), token, result.logprobs(index), finish,
+        outbox.add(new OutputMessage.Token(request.output(), sequence.sample(), token, result.logprobs(index), finish,
                 finish == FinishReason.STOP, sequence.preemptions(), now));
         if (finish != null) {
             finish(request, sequence);

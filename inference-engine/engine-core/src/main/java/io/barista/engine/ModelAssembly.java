@@ -18,9 +18,13 @@ import io.barista.engine.runner.DecoderRunner;
 import io.barista.engine.runner.LogitsTap;
 import io.barista.engine.sampling.Sampler;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a model folder onto a backend: weights, KV cache, decoder, sampler. */
 final class ModelAssembly implements EngineAssembly {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelAssembly.class);
 
     private final ModelFolder folder;
     private final EngineConfig asked;
@@ -77,10 +81,16 @@ final class ModelAssembly implements EngineAssembly {
 
     /** On a CPU {@code auto} is float32, which costs little there and gives the reference's numbers. */
     private DType computeType() {
+        boolean onCpu = selection.backend().name().equals("cpu");
         return switch (asked.get(DTYPE)) {
-            case AUTO -> selection.backend().name().equals("cpu") ? DType.FLOAT32 : weightsType();
+            case AUTO -> onCpu ? DType.FLOAT32 : weightsType();
             case FLOAT32 -> DType.FLOAT32;
-            case FLOAT16 -> DType.FLOAT16;
+            case FLOAT16 -> {
+                if (onCpu) {
+                    LOG.info("dtype=float16: the cpu computes in float32 instead, which holds every float16");
+                }
+                yield onCpu ? DType.FLOAT32 : DType.FLOAT16;
+            }
             case BFLOAT16 -> DType.BFLOAT16;
         };
     }

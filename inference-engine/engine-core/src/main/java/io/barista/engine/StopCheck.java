@@ -30,6 +30,6 @@ final class StopCheck {
         }
         int token = sequence.tokens()[sequence.length() - 1];
         return !sampling.ignoreEos() && Arrays.binarySearch(endTokens, token) >= 0
-                || sampling.stopTokenIds().contains(token);
+                || !sampling.stopTokenIds().isEmpty() && sampling.stopTokenIds().contains(token);
     }
 }

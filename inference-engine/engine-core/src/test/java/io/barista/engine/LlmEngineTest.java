@@ -141,7 +141,8 @@ class LlmEngineTest {
 
             listener.completed();
             assertThat(listener.finished(0).reason()).isEqualTo(FinishReason.ABORT);
-            eventually(() -> engine.stats().kvBlocksUsed() == 0 && engine.stats().running() == 0);
+            assertThat(engine.stats().kvBlocksUsed()).isZero();
+            assertThat(engine.stats().running()).isZero();
             runner.letThrough(1_000);
         }
     }
@@ -158,7 +159,7 @@ class LlmEngineTest {
             }
             listeners.forEach(RecordingListener::end);
 
-            eventually(() -> engine.stats().kvBlocksUsed() == 0);
+            assertThat(engine.stats().kvBlocksUsed()).isZero();
             assertThat(engine.stats().running()).isZero();
             assertThat(engine.stats().waiting()).isZero();
             assertThat(submit(engine, greedy("next", 3, PROMPT)).completed().usage().completionTokens()).isEqualTo(3);
