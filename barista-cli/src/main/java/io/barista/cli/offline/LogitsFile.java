@@ -21,11 +21,12 @@ final class LogitsFile {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
     private LogitsFile() {}
 
-    /** @param greedyTokens how many tokens to continue each prompt with */
+    /** @param greedyTokens how many tokens to continue each prompt with; none when absent */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Input(List<Prompt> prompts, int greedyTokens) {
 
@@ -71,7 +72,7 @@ final class LogitsFile {
             }
         }
         if (input.greedyTokens() < 0) {
-            throw CommandFailure.of("--input %s: greedy_tokens must not be negative, was %d", shown,
+            throw CommandFailure.of("--input %s: greedy_tokens must be 0 or more, was %d", shown,
                     input.greedyTokens());
         }
         return input;

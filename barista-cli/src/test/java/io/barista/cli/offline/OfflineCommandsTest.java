@@ -94,7 +94,7 @@ class OfflineCommandsTest {
                 "--no-special");
 
         assertThat(run.out()).isEqualToIgnoringNewLines("[303,543,356,1891,422,285,1690,13]");
-        assertThat(withLineEnd.out()).isEqualToIgnoringNewLines("[303,543,356,1891,422,285,1690,13,198]");
+        assertThat(withLineEnd.out()).isEqualToIgnoringNewLines("[303,543,356,1891,422,285,1690,286]");
     }
 
     @Test
