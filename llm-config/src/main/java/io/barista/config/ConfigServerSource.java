@@ -133,7 +133,7 @@ public final class ConfigServerSource implements ConfigSource {
                 .map(segment -> URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"))
                 .collect(Collectors.joining("/"));
         String root = server.toString().replaceAll("/+$", "");
-        // Spring would put its own values in the place of ${...}, which a Ray file may contain.
+        // Ours serves verbatim; a Spring Cloud Config Server as it comes would put its own values in the place of ${...}.
         return URI.create(root + RESOURCES + path + "?resolvePlaceholders=false");
     }
 
