@@ -39,7 +39,7 @@ final class EntryReader {
                 .orElse(surroundings.runtimeEnv());
         @Nullable
         String accelerator = entry.find(EntryKeys.ACCELERATOR_TYPE).orElse(null);
-        if (!mapping.fields().containsKey(EntryKeys.MODEL_LOADING_CONFIG.key())) {
+        if (entry.isAbsent(EntryKeys.MODEL_LOADING_CONFIG)) {
             report.add(mapping.line(), EntryKeys.MODEL_LOADING_CONFIG.key(),
                     "is missing; it says which model is served");
         }
@@ -63,7 +63,7 @@ final class EntryReader {
 
     private Optional<ModelLoadingConfig> readModel(Value.Fields mapping) {
         Section loading = section(mapping, "model_loading_config.", EntryKeys.MODEL_LOADING);
-        if (!mapping.fields().containsKey(EntryKeys.MODEL_ID.key())) {
+        if (loading.isAbsent(EntryKeys.MODEL_ID)) {
             report.add(mapping.line(), "model_loading_config.model_id", "is missing; it is what clients send as model");
         }
         return loading.find(EntryKeys.MODEL_ID).filter(id -> isUsableId(id, mapping))

@@ -47,6 +47,12 @@ final class Section {
         return Optional.ofNullable(value);
     }
 
+    /** Whether nothing was asked: no such key, or null. A value that was wrong is not absent, it is in the report. */
+    boolean isAbsent(ConfigKey<?> key) {
+        Value.Field field = fields.get(key);
+        return field == null || field.value().plain() == null;
+    }
+
     /** The field as it stands in the file, unless it is absent or null. */
     Optional<Value.Field> field(ConfigKey<?> key) {
         return values.containsKey(key) ? Optional.ofNullable(fields.get(key)) : Optional.empty();

@@ -23,22 +23,22 @@ class AnyTextTest {
                     ServeFileKeys.ARGUMENTS).flatMap(List::stream).map(ConfigKey::key),
             EngineOptions.all().stream().map(ConfigKey::key)).toList();
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void anyText(@ForAll String text) {
         requireAnAnswer(text);
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void textOfYamlsOwnWords(@ForAll("yamlWords") List<String> words) {
         requireAnAnswer(String.join("", words));
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void anyTreeOfKnownKeys(@ForAll("trees") Object tree) {
         requireAnAnswer(new Yaml().dump(tree));
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void anyEngineKwargs(@ForAll("kwargs") Map<String, Object> kwargs) {
         try {
             EngineConfig config = EngineKwargs.parse(kwargs);

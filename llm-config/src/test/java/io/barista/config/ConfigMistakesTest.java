@@ -72,6 +72,7 @@ class ConfigMistakesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {}                                  | model_loading_config.model_id: is missing; it is what clients send as model
+            {model_id: ~}                       | model_loading_config.model_id: is missing; it is what clients send as model
             {model_id: 'a:b'}                   | model_loading_config.model_id: may not contain a colon, which parts a model from its adapter in requests
             {model_id: 'a b'}                   | model_loading_config.model_id: expected at most 200 characters without spaces
             {model_id: 7}                       | model_loading_config.model_id: expected text, got 7 (put it in quotes)
@@ -98,6 +99,7 @@ class ConfigMistakesTest {
             llm_config5: [] | models.yaml:1: llm_config5: unknown key, the nearest valid key is llm_config
             applications: [] | models.yaml:1: applications: expected a list of applications
             applications: [{name: a}] | models.yaml:1: applications.args: expected a mapping with llm_configs
+            'model_loading_config:' | models.yaml:1: model_loading_config: is missing; it says which model is served
             {accelerator_type: L4} | models.yaml:1: model_loading_config: is missing; it says which model is served
             'applications: [{args: {prefill_config: {}, llm_configs: [{model_loading_config: {model_id: a}}]}}]' | models.yaml:1: applications.args.prefill_config: refused: prefill and decode on different engines is not built yet; use llm_configs
             'applications: [{route_prefix: /llm, args: {llm_configs: [{model_loading_config: {model_id: a}}]}}]' | models.yaml:1: applications.route_prefix: refused: routes begin at /
