@@ -1,6 +1,7 @@
 package io.barista.engine;
 
 import static io.barista.engine.TestEngine.END;
+import static io.barista.engine.TestEngine.eventually;
 import static io.barista.engine.TestRequests.greedy;
 import static io.barista.engine.TestRequests.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -370,14 +370,6 @@ class LlmEngineTest {
     private static ToIntFunction<Sequence> saying(String text) {
         int[] tokens = TestEngine.tokens(text);
         return sequence -> sequence.outputLength() < tokens.length ? tokens[sequence.outputLength()] : END;
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited long enough").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

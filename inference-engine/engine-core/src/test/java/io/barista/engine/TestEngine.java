@@ -1,5 +1,7 @@
 package io.barista.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.barista.engine.backend.DType;
 import io.barista.engine.goldens.SharedGoldens;
 import io.barista.engine.model.GenerationDefaults;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 
 /** The whole engine around a scripted model, with the demo model's tokenizer. */
 final class TestEngine {
@@ -41,5 +44,13 @@ final class TestEngine {
     /** The demo model's tokens of a text. */
     static int[] tokens(String text) {
         return FOLDER.tokenizer().encode(text, false);
+    }
+
+    static void eventually(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited long enough").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 }

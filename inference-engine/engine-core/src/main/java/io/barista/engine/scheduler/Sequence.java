@@ -8,7 +8,7 @@ import java.util.Arrays;
 /** One sample of a request: a growing list of tokens, how many of them are computed, and the blocks they are in. Confined to the engine loop. */
 public final class Sequence {
 
-    /** Output tokens that an array is first sized for; a longer answer doubles it now and then. */
+    /** Output tokens that there is room for after the first; a longer answer doubles the array now and then. */
     private static final int INITIAL_OUTPUT = 256;
 
     private final GenerationRequest request;
@@ -30,14 +30,14 @@ public final class Sequence {
      * @param maxLength tokens of prompt and answer at which it ends
      */
     public Sequence(GenerationRequest request, int sample, long seed, int maxLength, BlockTable blocks) {
-        int[] prompt = request.promptTokens();
         this.request = request;
         this.sample = sample;
         this.seed = seed;
         this.maxLength = maxLength;
         this.blocks = blocks;
-        this.tokens = Arrays.copyOf(prompt, Math.min(maxLength, prompt.length + INITIAL_OUTPUT));
-        this.length = prompt.length;
+        // Shared until the first token is appended, so that samples that wait cost nothing.
+        this.tokens = request.promptTokens();
+        this.length = tokens.length;
     }
 
     public GenerationRequest request() {
@@ -108,7 +108,7 @@ public final class Sequence {
     /** Adds the chosen token; it is the next to be computed. */
     public void append(int token) {
         if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, Math.min(maxLength, 2 * length));
+            tokens = Arrays.copyOf(tokens, Math.min(maxLength, length + Math.max(length, INITIAL_OUTPUT)));
         }
         tokens[length++] = token;
     }
