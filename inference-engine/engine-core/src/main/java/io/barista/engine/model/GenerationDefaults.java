@@ -1,8 +1,11 @@
 package io.barista.engine.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +16,11 @@ import java.util.stream.Stream;
  */
 public record GenerationDefaults(OptionalDouble temperature, OptionalDouble topP, OptionalInt topK, OptionalDouble minP,
         OptionalDouble repetitionPenalty, OptionalInt maxNewTokens, List<Integer> eosTokenIds) {
+
+    /** The keys that are read; others change nothing. */
+    static final Set<String> KEYS = Collections
+            .unmodifiableSet(new TreeSet<>(Set.of("do_sample", "temperature", "top_p", "top_k", "min_p",
+                    "repetition_penalty", "max_new_tokens", "eos_token_id")));
 
     /** No recommendations. */
     static GenerationDefaults none(List<Integer> eosTokenIds) {
@@ -32,7 +40,7 @@ public record GenerationDefaults(OptionalDouble temperature, OptionalDouble topP
                 Stream.concat(file.ints("eos_token_id").stream(), eosOfConfig.stream()).distinct().toList());
     }
 
-    /** These, and {@code other}'s wherever it says something. End tokens stay these. */
+    /** These, and {@code other}'s wherever it says something. */
     GenerationDefaults overriddenBy(GenerationDefaults other) {
         return new GenerationDefaults(
                 other.temperature.isPresent() ? other.temperature : temperature,
@@ -41,7 +49,7 @@ public record GenerationDefaults(OptionalDouble temperature, OptionalDouble topP
                 other.minP.isPresent() ? other.minP : minP,
                 other.repetitionPenalty.isPresent() ? other.repetitionPenalty : repetitionPenalty,
                 other.maxNewTokens.isPresent() ? other.maxNewTokens : maxNewTokens,
-                eosTokenIds);
+                Stream.concat(eosTokenIds.stream(), other.eosTokenIds.stream()).distinct().toList());
     }
 
     private static OptionalInt topK(ConfigFields file) {

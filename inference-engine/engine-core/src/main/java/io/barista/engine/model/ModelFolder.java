@@ -5,6 +5,7 @@ import io.barista.engine.tokenizer.HuggingFaceTokenizer;
 import io.barista.engine.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,8 +91,24 @@ public final class ModelFolder {
                     "generation_config: %s has no generation_config.json; give auto, vllm or a folder that has",
                     source));
         };
-        return base.overriddenBy(GenerationDefaults.read(JsonFile.of("override_generation_config", overrides),
-                base.eosTokenIds()));
+        GenerationDefaults resolved = base.overriddenBy(readOverrides(overrides));
+        requireWithinVocabulary(resolved.eosTokenIds());
+        return resolved;
+    }
+
+    private static GenerationDefaults readOverrides(Map<String, Object> overrides) {
+        String name = "override_generation_config";
+        for (String key : overrides.keySet()) {
+            if (!GenerationDefaults.KEYS.contains(key)) {
+                throw EngineException.of(EngineException.Code.INVALID_CONFIG, "%s: %s is not one of %s", name, key,
+                        String.join(", ", GenerationDefaults.KEYS));
+            }
+        }
+        try {
+            return GenerationDefaults.read(JsonFile.of(name, overrides), List.of());
+        } catch (EngineException e) {
+            throw new EngineException(EngineException.Code.INVALID_CONFIG, String.valueOf(e.getMessage()), null, e);
+        }
     }
 
     private Optional<GenerationDefaults> generationConfigIn(Path folder) {
@@ -104,7 +121,11 @@ public final class ModelFolder {
             throw JsonFile.invalid("tokenizer.json has ids up to %d, but config.json has vocab_size %d",
                     tokenizer.vocabSize() - 1, config.vocabSize());
         }
-        for (int id : generationConfig.eosTokenIds()) {
+        requireWithinVocabulary(generationConfig.eosTokenIds());
+    }
+
+    private void requireWithinVocabulary(List<Integer> endTokens) {
+        for (int id : endTokens) {
             if (id < 0 || id >= config.vocabSize()) {
                 throw JsonFile.invalid("eos_token_id %d is not within vocab_size %d", id, config.vocabSize());
             }
