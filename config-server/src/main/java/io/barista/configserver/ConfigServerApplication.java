@@ -6,7 +6,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.config.server.config.CompositeConfiguration;
 import org.springframework.cloud.config.server.config.ConfigServerProperties;
 import org.springframework.cloud.config.server.config.EnvironmentRepositoryConfiguration;
-import org.springframework.cloud.config.server.config.ResourceRepositoryConfiguration;
 import org.springframework.context.annotation.Import;
 
 /**
@@ -17,7 +16,7 @@ import org.springframework.context.annotation.Import;
  */
 @SpringBootApplication
 @EnableConfigurationProperties(ConfigServerProperties.class)
-@Import({EnvironmentRepositoryConfiguration.class, CompositeConfiguration.class, ResourceRepositoryConfiguration.class})
+@Import({EnvironmentRepositoryConfiguration.class, CompositeConfiguration.class})
 public class ConfigServerApplication {
 
     public static void main(String[] args) {

@@ -2,9 +2,9 @@ package io.barista.configserver;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.springframework.cloud.config.server.resource.NoSuchResourceException;
-import org.springframework.cloud.config.server.resource.ResourceRepository;
+import org.springframework.cloud.config.server.environment.NoSuchLabelException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -24,12 +24,12 @@ final class YamlController {
 
     private static final MediaType TEXT = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
     private static final Pattern YAML = Pattern.compile("/.+\\.ya?ml", Pattern.CASE_INSENSITIVE);
-    private static final Pattern HIDDEN = Pattern.compile("/\\.");
+    private static final Pattern HIDDEN_OR_ABOVE = Pattern.compile("[/\\\\]\\.");
     private static final Pattern NAME = Pattern.compile("\\w[\\w.-]*");
 
-    private final ResourceRepository files;
+    private final ServedFiles files;
 
-    YamlController(ResourceRepository files) {
+    YamlController(ServedFiles files) {
         this.files = files;
     }
 
@@ -41,18 +41,18 @@ final class YamlController {
     ResponseEntity<byte[]> read(@PathVariable String application, @PathVariable String profile,
             @PathVariable String label,
             @PathVariable String file) throws IOException {
-        boolean isServed = YAML.matcher(file).matches() && !HIDDEN.matcher(file).find() && isName(application)
+        boolean isServed = YAML.matcher(file).matches() && !HIDDEN_OR_ABOVE.matcher(file).find() && isName(application)
                 && isName(profile) && isName(label);
-        if (!isServed) {
-            throw new NoSuchResourceException(file);
-        }
-        byte[] text = files.findOne(application, profile, label, file.substring(1)).getContentAsByteArray();
-        return ResponseEntity.ok().contentType(TEXT).body(text);
+        Optional<byte[]> text = isServed
+                ? files.read(application, profile, label, file.substring(1))
+                : Optional.empty();
+        return text.map(bytes -> ResponseEntity.ok().contentType(TEXT).body(bytes))
+                .orElseGet(() -> ResponseEntity.notFound().build());
     }
 
-    @ExceptionHandler(NoSuchResourceException.class)
+    @ExceptionHandler(NoSuchLabelException.class)
     @ResponseStatus(HttpStatus.NOT_FOUND)
-    void noSuchFile() {}
+    void noSuchLabel() {}
 
     private static boolean isName(String text) {
         return NAME.matcher(text).matches();

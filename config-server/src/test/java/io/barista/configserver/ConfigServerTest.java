@@ -58,12 +58,12 @@ class ConfigServerTest {
 
     @DynamicPropertySource
     static void searchLocation(DynamicPropertyRegistry registry) {
-        registry.add("spring.cloud.config.server.native.search-locations", () -> folder.resolve("served").toUri());
+        registry.add("spring.cloud.config.server.native.search-locations[0]", () -> served().toUri());
     }
 
     @BeforeAll
     static void writeFiles() throws IOException {
-        Path served = Files.createDirectories(folder.resolve("served"));
+        Path served = Files.createDirectories(served());
         Files.createDirectories(served.resolve("models/demo"));
         Files.createDirectories(served.resolve("model_config"));
         Files.createDirectories(served.resolve(".ssh"));
@@ -79,7 +79,7 @@ class ConfigServerTest {
     @Test
     void servesTheSameBytes() throws Exception {
         String awkward = "a: ${HOME}\r\nb: '#{1+1}'\nc: \"{cipher}AQ\"\nd: é 日本 \uD83D\uDE80\n---\ne: 1\n";
-        Files.writeString(folder.resolve("served/awkward.yml"), awkward);
+        Files.writeString(served().resolve("awkward.yml"), awkward);
 
         HttpResponse<byte[]> response = get("/barista/default/main/awkward.yml");
 
@@ -95,7 +95,7 @@ class ConfigServerTest {
         assertThat(configs).extracting(LlmConfig::modelId).containsExactly("referred", "inline");
         LlmConfig inline = configs.getLast();
         assertThat(inline.modelLoading().source())
-                .isEqualTo(new ModelSource.Folder(folder.resolve("served/models/demo").toAbsolutePath()));
+                .isEqualTo(new ModelSource.Folder(served().resolve("models/demo").toAbsolutePath()));
         assertThat(inline.runtimeEnv().environment()).containsEntry("HF_TOKEN", "${HF_TOKEN}");
         assertThat(inline.engine().find(EngineOptions.MAX_MODEL_LEN)).contains(1024);
         assertThat(inline.origin().file()).isEqualTo("serve.yaml");
@@ -131,8 +131,13 @@ class ConfigServerTest {
         assertThat(get(path).statusCode()).isEqualTo(200);
     }
 
+    /** A folder whose name is as awkward as a user's. */
+    private static Path served() {
+        return folder.resolve("my models, 2");
+    }
+
     private ConfigServerSource source() {
-        return new ConfigServerSource(server(), folder.resolve("served"), folder, Duration.ofSeconds(30));
+        return new ConfigServerSource(server(), served(), folder, Duration.ofSeconds(30));
     }
 
     private URI server() {
