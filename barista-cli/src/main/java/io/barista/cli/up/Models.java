@@ -6,22 +6,31 @@ import io.barista.config.LlmConfig;
 import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
 import io.barista.config.ResolvedLlmConfig;
+import io.barista.config.ServedFolder;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The models that a configuration asks for, checked before anything is started. */
-final class Models {
-
-    private Models() {}
+/**
+ * The models that a configuration asks for, checked before anything is started.
+ *
+ * @param served what config-server has to hand out: the configuration and every file it names
+ */
+record Models(ServedFolder served, List<ReplicaSet> replicaSets) {
 
     /**
      * @param file          as the user named it
      * @param workingFolder what a relative name means
      * @throws ConfigException when the configuration cannot be used here
      */
-    static List<ReplicaSet> load(Path file, Path workingFolder) {
-        return LlmConfigs.parse(new LocalFiles(workingFolder), file.toString()).stream().map(Models::replicaSet)
-                .toList();
+    static Models load(Path file, Path workingFolder) {
+        List<LlmConfig> configs = LlmConfigs.parse(new LocalFiles(workingFolder), file.toString());
+        return new Models(ServedFolder.of(file, configs, workingFolder),
+                configs.stream().map(Models::replicaSet).toList());
+    }
+
+    /** The configuration's file, absolute. */
+    Path file() {
+        return served.folder().resolve(served.file());
     }
 
     private static ReplicaSet replicaSet(LlmConfig config) {

@@ -13,7 +13,6 @@ import io.barista.cli.process.Signals;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ final class Suite {
     }
 
     /** Returns when the suite was told to stop and has stopped; see {@link Supervisor#run} for its failures. */
-    void run(Path config, List<ReplicaSet> models, ListenAddress address, Optional<String> apiKey,
+    void run(Models models, ListenAddress address, Optional<String> apiKey,
             Duration startTimeout, boolean inBackground) throws IOException, InterruptedException {
         List<PrintStream> listeners = new ArrayList<>(List.of(workplace.err()));
         if (!inBackground) { // there standard error is the supervisor's log already
@@ -45,16 +44,16 @@ final class Suite {
 
         Programs programs = new Programs(workplace.installation());
         List<ServicePlan> plans = new SuitePlanner(programs::command, folder, new Ports(ThreadLocalRandom.current()))
-                .plan(config, models, address);
+                .plan(models, address);
         SuiteState atFirst = new SuiteState(ProcessIdentity.self(), address.url().toString(),
-                config.toString(), false, List.of());
+                models.file().toString(), false, List.of());
 
         try (Guard guard = Guard.start()) {
             StateWriter writer = new StateWriter(stateFile, atFirst, narrator);
             Supervisor supervisor = new Supervisor(plans, new ServiceStarter(workplace.folder(), apiKey), guard, folder,
                     narrator, Clock.systemUTC(), writer::servicesChanged);
             Signals.onStop(supervisor::requestStop);
-            narrator.event("starting %d services of %s", plans.size(), config);
+            narrator.event("starting %d services of %s", plans.size(), models.file());
             supervisor.run(startTimeout, () -> {
                 SuiteState ready = writer.ready();
                 if (!inBackground) {

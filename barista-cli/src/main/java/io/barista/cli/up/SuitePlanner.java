@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 /** From configuration to processes: which services, on which ports, with which arguments. */
@@ -27,20 +26,19 @@ final class SuitePlanner {
         this.ports = ports;
     }
 
-    /** @param config the file that config-server hands out, absolute */
-    List<ServicePlan> plan(Path config, List<ReplicaSet> models, ListenAddress address) {
-        Path configFolder = Objects.requireNonNull(config.getParent(), "config must be absolute");
+    List<ServicePlan> plan(Models models, ListenAddress address) {
+        Path configFolder = models.served().folder();
         int configPort = ports.next();
         List<String> configuration = List.of("--barista.config.uri=http://" + LOOPBACK + ":" + configPort,
-                "--barista.config.file=" + config.getFileName(), "--barista.config.base-dir=" + configFolder);
+                "--barista.config.file=" + models.served().file(), "--barista.config.base-dir=" + configFolder);
 
         List<ServicePlan> services = new ArrayList<>();
         services.add(service("config-server", Role.CONFIG_SERVER, configPort, List.of("--server.address=" + LOOPBACK,
-                "--spring.cloud.config.server.native.search-locations=" + configFolder.toUri())));
+                "--spring.cloud.config.server.native.search-locations[0]=" + configFolder.toUri())));
 
         List<String> discovery = new ArrayList<>();
         int number = 0;
-        for (ReplicaSet model : models) {
+        for (ReplicaSet model : models.replicaSets()) {
             for (int replica = 0; replica < model.replicas(); replica++) {
                 int replicaPort = ports.next();
                 discovery.add("--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s:%d"

@@ -89,12 +89,12 @@ public final class UpCommand implements Callable<Integer> {
 
         ListenAddress address = ListenAddress.of(host, port);
         Path file = config == null ? demo() : config;
-        List<ReplicaSet> models = Models.load(file, workplace.folder());
+        Models models = Models.load(file, workplace.folder());
         address.warnIfOpen(key().isPresent(), workplace.err());
         address.requireFree();
 
         try {
-            new Suite(workplace, folder, stateFile).run(workplace.folder().resolve(file).normalize(), models, address,
+            new Suite(workplace, folder, stateFile).run(models, address,
                     key(),
                     Duration.ofSeconds(startTimeoutSeconds), inBackground);
         } finally {
