@@ -82,8 +82,6 @@ public final class EngineOptions {
     public static final EngineOption<Boolean> EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE = honoured(
             "exclude_tools_when_tool_choice_none", new BooleanType(), false,
             "Leaves tools out of the prompt when tool_choice is none.");
-    public static final EngineOption<Boolean> ENABLE_PROMPT_TOKENS_DETAILS = honoured("enable_prompt_tokens_details",
-            new BooleanType(), false, "Adds prompt_tokens_details to usage.");
     public static final EngineOption<Boolean> ENABLE_FORCE_INCLUDE_USAGE = honoured("enable_force_include_usage",
             new BooleanType(), false, "Adds usage to every stream, asked or not.");
     public static final EngineOption<Boolean> RETURN_TOKENS_AS_TOKEN_IDS = honoured("return_tokens_as_token_ids",
@@ -121,7 +119,7 @@ public final class EngineOptions {
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,
-                ENABLE_PROMPT_TOKENS_DETAILS, ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
+                ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
                 GPU_MEMORY_UTILIZATION, ENFORCE_EAGER));
         options.addAll(IgnoredEngineOptions.ALL);
         options.addAll(RefusedEngineOptions.ALL);

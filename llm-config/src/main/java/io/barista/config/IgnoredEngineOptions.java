@@ -207,6 +207,8 @@ final class IgnoredEngineOptions {
         ignore("logging is configured with Spring Boot's logging.* properties", "uvicorn_log_level", new TextType(),
                 "The web server's log level.");
         ignore("the web server writes no access log", "disable_uvicorn_access_log", FLAG, "No access log.");
+        ignore("usage always tells how much of the prompt was cached", "enable_prompt_tokens_details", FLAG,
+                "Adds prompt_tokens_details to usage.");
         ignore("load is in /metrics", "enable_server_load_tracking", FLAG, "Counts running requests.");
     }
 
