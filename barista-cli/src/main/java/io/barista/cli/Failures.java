@@ -3,6 +3,7 @@ package io.barista.cli;
 import io.barista.config.ConfigException;
 import io.barista.config.Nearest;
 import io.barista.engine.EngineException;
+import io.barista.engine.chat.ChatTemplateException;
 import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
@@ -59,6 +60,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             }
             case ConfigException expected -> {
                 expected.problems().forEach(problem -> err.println(command + ": " + problem));
+                return 1;
+            }
+            case ChatTemplateException expected -> {
+                err.println(command + ": the chat template refuses this: " + expected.getMessage());
                 return 1;
             }
             case EngineException expected -> {

@@ -1,18 +1,24 @@
 package io.barista.cli.offline;
 
+import io.barista.cli.CommandFailure;
 import io.barista.cli.EngineFlagSet;
 import io.barista.cli.Workplace;
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineObserver;
 import io.barista.engine.GenerationRequest;
 import io.barista.engine.LlmEngine;
+import io.barista.engine.chat.ChatInput;
+import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.model.ModelFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +33,14 @@ public final class GenerateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL_DIR", description = "A model's folder.")
     private Path model = Path.of("");
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to continue.")
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to continue, or to answer with --chat.")
     private String prompt = "";
+
+    @Option(names = "--chat", description = "Puts the prompt into the model's chat template, as a user's message.")
+    private boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: a system message before it.")
+    private @Nullable String system;
 
     @Option(names = "--stream", description = "Writes the text as it comes.")
     private boolean stream;
@@ -44,8 +56,11 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (system != null && !chat) {
+            throw CommandFailure.withExitCode(2, "--system needs --chat");
+        }
         ModelFolder folder = ModelFolder.open(workplace.folder().resolve(model));
-        int[] ids = folder.tokenizer().encode(prompt, true);
+        int[] ids = chat ? folder.tokenizer().encode(rendered(folder), false) : folder.tokenizer().encode(prompt, true);
         try (LlmEngine engine = LlmEngine.start(folder, engineFlags.parsed().config(), List.of(new CpuBackend()),
                 EngineObserver.NONE)) {
             BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
@@ -54,6 +69,18 @@ public final class GenerateCommand implements Callable<Integer> {
             write(events);
         }
         return 0;
+    }
+
+    private String rendered(ModelFolder folder) {
+        String template = folder.chatTemplateSource()
+                .orElseThrow(() -> CommandFailure.of("%s has no chat template; leave out --chat", model));
+        List<Map<String, @Nullable Object>> messages = new ArrayList<>();
+        if (system != null) {
+            messages.add(Map.of("role", "system", "content", system));
+        }
+        messages.add(Map.of("role", "user", "content", prompt));
+        return ChatTemplate.compile(template, folder.specialTokens())
+                .render(new ChatInput(messages, null, true, false, Map.of()));
     }
 
     private void write(BlockingQueue<EngineEvent> events) throws InterruptedException {

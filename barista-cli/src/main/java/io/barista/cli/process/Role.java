@@ -6,11 +6,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum Role {
 
     @JsonProperty("gateway")
-    GATEWAY,
+    GATEWAY("api-gateway"),
 
     @JsonProperty("model-service")
-    MODEL_SERVICE,
+    MODEL_SERVICE("model-service"),
 
     @JsonProperty("config-server")
-    CONFIG_SERVER
+    CONFIG_SERVER("config-server");
+
+    private final String service;
+
+    Role(String service) {
+        this.service = service;
+    }
+
+    /** The service's module, and the name of its jar. */
+    public String service() {
+        return service;
+    }
 }

@@ -5,11 +5,11 @@ import io.barista.cli.EngineFlagSet;
 import io.barista.cli.Workplace;
 import io.barista.cli.process.Guard;
 import io.barista.cli.process.ListenAddress;
-import io.barista.cli.process.Programs;
 import io.barista.cli.process.ReadyMessage;
 import io.barista.cli.process.Role;
 import io.barista.cli.process.ServicePlan;
 import io.barista.cli.process.ServiceStarter;
+import io.barista.cli.up.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +71,8 @@ public final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private ServicePlan plan(Path folder, ListenAddress address) {
-        List<String> command = new ArrayList<>(new Programs(workplace.installation()).command(Role.MODEL_SERVICE));
+    private ServicePlan plan(Path folder, ListenAddress address) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(Programs.prepare(workplace).command(Role.MODEL_SERVICE));
         command.add("--server.port=" + port);
         command.add("--server.address=" + address.host());
         command.add("--barista.serve.model=" + folder);

@@ -77,6 +77,8 @@ final class Detached {
         ProcessBuilder builder = new ProcessBuilder(command).directory(workplace.folder().toFile())
                 .redirectInput(Redirect.from(new File("/dev/null"))).redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(workplace.environment());
         apiKey.ifPresent(key -> builder.environment().put(ServiceStarter.API_KEY_VARIABLE, key));
         return builder.start();
     }

@@ -5,7 +5,6 @@ import io.barista.cli.process.Guard;
 import io.barista.cli.process.ListenAddress;
 import io.barista.cli.process.Ports;
 import io.barista.cli.process.ProcessIdentity;
-import io.barista.cli.process.Programs;
 import io.barista.cli.process.ReadyMessage;
 import io.barista.cli.process.ServicePlan;
 import io.barista.cli.process.ServiceStarter;
@@ -22,6 +21,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Puts a suite together: plans, supervisor, guard, signals, and the state that others read. */
 final class Suite {
+
+    /** A little longer than the services give the requests that they have begun. */
+    private static final Duration STOP_GRACE = Duration.ofSeconds(35);
 
     private final Workplace workplace;
     private final SuiteFolder folder;
@@ -42,7 +44,7 @@ final class Suite {
         }
         Narrator narrator = new Narrator(listeners, Clock.systemDefaultZone());
 
-        Programs programs = new Programs(workplace.installation());
+        Programs programs = Programs.prepare(workplace);
         List<ServicePlan> plans = new SuitePlanner(programs::command, folder, new Ports(ThreadLocalRandom.current()))
                 .plan(models, address);
         SuiteState atFirst = new SuiteState(ProcessIdentity.self(), address.url().toString(),
@@ -51,7 +53,7 @@ final class Suite {
         try (Guard guard = Guard.start()) {
             StateWriter writer = new StateWriter(stateFile, atFirst, narrator);
             Supervisor supervisor = new Supervisor(plans, new ServiceStarter(workplace.folder(), apiKey), guard, folder,
-                    narrator, Clock.systemUTC(), writer::servicesChanged);
+                    narrator, Clock.systemUTC(), writer::servicesChanged, STOP_GRACE);
             Signals.onStop(supervisor::requestStop);
             narrator.event("starting %d services of %s", plans.size(), models.file());
             supervisor.run(startTimeout, () -> {

@@ -11,8 +11,6 @@ import java.util.concurrent.TimeUnit;
 /** Stops the services role by role: each gets time to finish what it has begun, then it is killed. */
 final class SuiteStop {
 
-    // A little longer than the services give their own requests.
-    private static final Duration GRACE = Duration.ofSeconds(35);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final List<ManagedService> services;
@@ -20,15 +18,17 @@ final class SuiteStop {
     private final Guard guard;
     private final Narrator narrator;
     private final Runnable stateChanged;
+    private final Duration grace;
     private boolean isImpatient;
 
     SuiteStop(List<ManagedService> services, BlockingQueue<SupervisorEvent> events, Guard guard, Narrator narrator,
-            Runnable stateChanged) {
+            Runnable stateChanged, Duration grace) {
         this.services = services;
         this.events = events;
         this.guard = guard;
         this.narrator = narrator;
         this.stateChanged = stateChanged;
+        this.grace = grace;
     }
 
     void run() throws InterruptedException {
@@ -47,7 +47,7 @@ final class SuiteStop {
         }
         stateChanged.run();
 
-        long deadline = System.nanoTime() + GRACE.toNanos();
+        long deadline = System.nanoTime() + grace.toNanos();
         while (tier.stream().anyMatch(ManagedService::isRunning)) {
             if (isImpatient || System.nanoTime() > deadline) {
                 kill(tier);
@@ -69,7 +69,7 @@ final class SuiteStop {
     private void kill(List<ManagedService> tier) {
         for (ManagedService service : tier) {
             if (service.isRunning() && !isImpatient) {
-                narrator.event("%s has not stopped in %d s, killing it", service.plan().name(), GRACE.toSeconds());
+                narrator.event("%s has not stopped in %d s, killing it", service.plan().name(), grace.toSeconds());
             }
             service.process().ifPresent(Process::destroyForcibly);
         }

@@ -36,6 +36,7 @@ final class Supervisor {
     private final ServiceStarter starter;
     private final Guard guard;
     private final Consumer<List<ManagedService>> stateChanged;
+    private final Duration stopGrace;
     private final SuiteFolder folder;
     private final Narrator narrator;
     private final Clock clock;
@@ -43,8 +44,9 @@ final class Supervisor {
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("supervisor-timer").factory());
 
+    /** @param stopGrace how long each role of services may take to stop */
     Supervisor(List<ServicePlan> plans, ServiceStarter starter, Guard guard, SuiteFolder folder, Narrator narrator,
-            Clock clock, Consumer<List<ManagedService>> stateChanged) {
+            Clock clock, Consumer<List<ManagedService>> stateChanged, Duration stopGrace) {
         this.services = plans.stream().map(ManagedService::new).toList();
         this.starter = starter;
         this.guard = guard;
@@ -52,6 +54,7 @@ final class Supervisor {
         this.narrator = narrator;
         this.clock = clock;
         this.stateChanged = stateChanged;
+        this.stopGrace = stopGrace;
     }
 
     /** Asks for the end of the suite from any thread; asked twice, the services are killed. */
@@ -156,7 +159,7 @@ final class Supervisor {
     }
 
     private void stopAll() throws InterruptedException {
-        new SuiteStop(services, events, guard, narrator, () -> stateChanged.accept(services)).run();
+        new SuiteStop(services, events, guard, narrator, () -> stateChanged.accept(services), stopGrace).run();
     }
 
     private void schedule(Duration wait, SupervisorEvent event) {

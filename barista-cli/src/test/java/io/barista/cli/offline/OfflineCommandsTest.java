@@ -109,6 +109,17 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void putsAPromptIntoTheChatTemplate() throws Exception {
+        JsonNode golden = golden("fact");
+
+        CommandRun run = CommandRun.of(folder, "generate", DEMO, "--chat", "--temperature=0", "--prompt",
+                golden.get("messages").get(0).get("content").asString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualToIgnoringNewLines(golden.get("text").asString());
+    }
+
+    @Test
     void streamsTheSameText() throws Exception {
         JsonNode golden = golden("fact");
 

@@ -179,7 +179,8 @@ class SupervisorTest {
     private Supervisor supervisor() {
         Narrator narrator = new Narrator(List.of(new PrintStream(said, true)), Clock.systemDefaultZone());
         return new Supervisor(plans, new ServiceStarter(parent, Optional.of("s3cret")), guard, folder, narrator,
-                Clock.systemUTC(), services -> states = services.stream().map(ManagedService::state).toList());
+                Clock.systemUTC(), services -> states = services.stream().map(ManagedService::state).toList(),
+                Duration.ofSeconds(35));
     }
 
     private Running run() {

@@ -180,14 +180,30 @@ class UpCommandTest {
         assertThat(err.toString()).contains("warning: everyone who reaches 0.0.0.0:" + port);
     }
 
+    @Test
+    void makesStartUpCachesOnceForABuild() throws Exception {
+        assertThat(barista(Map.of(), "up", "--detach", "--port=" + port)).as(err.toString()).isZero();
+
+        assertThat(err.toString()).contains("Preparing start-up caches");
+        assertThat(state().services().getFirst().process().find().orElseThrow().info().commandLine().orElseThrow())
+                .contains("-XX:AOTCache=" + installation.resolve("config-server/target/image"));
+        barista("down");
+        assertThat(barista(Map.of(), "up", "--detach", "--port=" + port)).as(err.toString()).isZero();
+        assertThat(err.toString()).doesNotContain("Preparing start-up caches");
+    }
+
     private SuiteState state() throws Exception {
         return new StateFile(folder.resolve(".barista/state.json")).read().orElseThrow();
     }
 
     private int barista(String... arguments) {
+        return barista(Map.of("BARISTA_STARTUP_CACHE", "off"), arguments);
+    }
+
+    private int barista(Map<String, String> environment, String... arguments) {
         out.reset();
         err.reset();
-        return Barista.commandLine(new Workplace(installation, folder, Map.of(), InputStream.nullInputStream(),
+        return Barista.commandLine(new Workplace(installation, folder, environment, InputStream.nullInputStream(),
                 new PrintStream(out, true), new PrintStream(err, true), false)).execute(arguments);
     }
 }
