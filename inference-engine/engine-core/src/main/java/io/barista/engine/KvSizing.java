@@ -42,11 +42,13 @@ record KvSizing(EngineConfig asked, long blockBytes, int blockTokens, long freeB
                 "the host's memory");
     }
 
-    /** The longest context that {@code blocks} hold. */
+    /** The longest context, up to the model's own, that the memory holds; on a host, its quarter. */
     int longestContext(int derivedMaxModelLen) {
         Optional<Integer> override = asked.find(NUM_GPU_BLOCKS_OVERRIDE);
         Optional<Long> bytes = asked.find(KV_CACHE_MEMORY_BYTES);
-        long blocks = override.isPresent() ? override.get() : bytes.orElse(freeBytes) / blockBytes;
+        long blocks = override.isPresent()
+                ? override.get()
+                : bytes.orElse(ownMemory ? freeBytes : freeBytes / 4) / blockBytes;
         return (int) Math.max(1, Math.min(derivedMaxModelLen, blocks * blockTokens));
     }
 

@@ -43,7 +43,9 @@ class KvSizingTest {
 
     @Test
     void findsTheLongestContextThatFits() {
-        assertThat(host(EngineConfig.empty(), 10 * MIB).longestContext(1_024)).isEqualTo(160);
+        assertThat(host(EngineConfig.empty(), 40 * MIB).longestContext(1_024)).isEqualTo(160);
+        assertThat(host(EngineConfig.empty().with(KV_CACHE_MEMORY_BYTES, 10 * MIB), 0).longestContext(1_024))
+                .isEqualTo(160);
         assertThat(host(EngineConfig.empty(), 1_000 * MIB).longestContext(1_024)).isEqualTo(1_024);
     }
 

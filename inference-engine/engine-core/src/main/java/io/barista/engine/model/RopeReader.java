@@ -1,5 +1,6 @@
 package io.barista.engine.model;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ final class RopeReader {
         }
         ConfigFields rope = parameters.get();
         refusePartialRotation(rope);
+        refuseKindsByLayer(rope);
         String type = rope.optionalText("rope_type").or(() -> rope.optionalText("type")).orElse("default");
         return switch (type) {
             case "default" -> new RopeSpec.Default(theta);
@@ -55,6 +57,15 @@ final class RopeReader {
             throw rope.wrong(key, "at least 1", value);
         }
         return value;
+    }
+
+    /** Some families rotate their windowed layers differently, with one object for each kind of layer. */
+    private static void refuseKindsByLayer(ConfigFields rope) {
+        for (String kind : List.of("full_attention", "sliding_attention")) {
+            if (rope.has(kind)) {
+                throw rope.wrong(kind, "absent (one rope for all layers is supported)", "present");
+            }
+        }
     }
 
     private static void refusePartialRotation(ConfigFields fields) {

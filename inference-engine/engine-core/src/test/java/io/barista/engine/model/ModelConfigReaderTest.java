@@ -99,6 +99,8 @@ class ModelConfigReaderTest {
         assertThatThrownBy(() -> ModelFamilies.spec(llamaWith("hidden_act", "relu2")))
                 .hasMessageContaining("hidden_act");
         assertThatThrownBy(() -> llamaWith("partial_rotary_factor", 0.5)).hasMessageContaining("partial_rotary_factor");
+        assertThatThrownBy(() -> llamaWith("rope_parameters", Map.of("full_attention", Map.of("rope_theta", 1e4))))
+                .hasMessageContaining("full_attention");
         assertThatThrownBy(() -> llamaWith("torch_dtype", "int4")).hasMessageContaining("torch_dtype");
     }
 
