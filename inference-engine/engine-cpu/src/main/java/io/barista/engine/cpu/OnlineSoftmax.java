@@ -1,11 +1,8 @@
 package io.barista.engine.cpu;
 
 import static io.barista.engine.cpu.Lanes.COUNT;
-import static io.barista.engine.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * One worker's rows of attention while it goes over a tile's keys, span by span: queries, scores of one span, and the weighted
@@ -58,10 +55,16 @@ final class OnlineSoftmax {
         Arrays.fill(scores, 0);
     }
 
+    /** score = cap · tanh(score / cap), tanh t being 1 - 2 / (e^2t + 1). */
     void softCap(int row, float cap) {
-        for (int i = row * span; i < (row + 1) * span; i += COUNT) {
-            FloatVector score = FloatVector.fromArray(FLOATS, scores, i);
-            VectorMath.tanh(score.div(cap)).mul(cap).intoArray(scores, i);
+        int from = row * span;
+        float factor = 2 / cap;
+        for (int i = from; i < from + span; i++) {
+            scores[i] *= factor;
+        }
+        VectorMath.exp(scores, from, span, lanes);
+        for (int i = from; i < from + span; i++) {
+            scores[i] = cap * (1 - 2 / (scores[i] + 1));
         }
     }
 
@@ -75,28 +78,22 @@ final class OnlineSoftmax {
     /** Turns a row's scores into weights and brings what it has summed up so far to the same scale. */
     void weigh(int row) {
         int from = row * span;
-        FloatVector max = FloatVector.fromArray(FLOATS, scores, from);
-        for (int i = COUNT; i < span; i += COUNT) {
-            max = max.max(FloatVector.fromArray(FLOATS, scores, from + i));
-        }
         float before = largest[row];
-        float now = Math.max(before, max.reduceLanes(VectorOperators.MAX));
+        float now = Math.max(before, VectorMath.max(scores, from, span, lanes));
         if (now == NOTHING) { // nothing visible yet
             Arrays.fill(scores, from, from + span, 0);
             return;
         }
         if (now > before) {
-            rescale(row, VectorMath.exp(FloatVector.broadcast(FLOATS, before - now)).lane(0));
+            rescale(row, VectorMath.exp(before - now, lanes));
             largest[row] = now;
         }
 
-        FloatVector total = FloatVector.zero(FLOATS);
-        for (int i = 0; i < span; i += COUNT) {
-            FloatVector weight = VectorMath.exp(FloatVector.fromArray(FLOATS, scores, from + i).sub(now));
-            weight.intoArray(scores, from + i);
-            total = total.add(weight);
+        for (int i = from; i < from + span; i++) {
+            scores[i] -= now;
         }
-        weights[row] += VectorMath.sum(total, lanes);
+        VectorMath.exp(scores, from, span, lanes);
+        weights[row] += VectorMath.sum(scores, from, span, lanes);
     }
 
     private void rescale(int row, float factor) {

@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * What differs between weight types: how the bits of a panel become float32. Every method adds up x[i] · weight[i] in the order
  * of i with fused multiply-adds, one chain per output, so that all give the same bits.
+ *
+ * <p>The loops of the implementations are alike and yet written out: a vector stays in a register only where C2 inlines every call it
+ * crosses, and of calls to our own methods it inlines those alone that it has seen often enough.
  */
 sealed interface PanelKernel permits VectorF32Panel, VectorBf16Panel, VectorF16Panel {
 

@@ -11,8 +11,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** bfloat16 is the upper half of a float32, so widening is a shift or a mask. */
+/** bfloat16 is the upper half of a float32: outputs 0 to L - 1 need a shift, outputs L to 2L - 1 a mask. */
 final class VectorBf16Panel implements PanelKernel {
+
+    private static final int UPPER_HALF = 0xffff_0000;
 
     @Override
     public void dot(MemorySegment panels, long offset, int inputs, float[] x, float[] out, int at) {
@@ -27,22 +29,26 @@ final class VectorBf16Panel implements PanelKernel {
             FloatVector value = FloatVector.broadcast(FLOATS, x[i]);
             long step = (long) i * BYTES;
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, a + step, ORDER);
-            a0 = low(pair).fma(value, a0);
-            a1 = high(pair).fma(value, a1);
+            a0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(value, a0);
+            a1 = pair.and(UPPER_HALF).reinterpretAsFloats().fma(value, a1);
             pair = IntVector.fromMemorySegment(INTS, panels, b + step, ORDER);
-            b0 = low(pair).fma(value, b0);
-            b1 = high(pair).fma(value, b1);
+            b0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(value, b0);
+            b1 = pair.and(UPPER_HALF).reinterpretAsFloats().fma(value, b1);
             pair = IntVector.fromMemorySegment(INTS, panels, c + step, ORDER);
-            c0 = low(pair).fma(value, c0);
-            c1 = high(pair).fma(value, c1);
+            c0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(value, c0);
+            c1 = pair.and(UPPER_HALF).reinterpretAsFloats().fma(value, c1);
             pair = IntVector.fromMemorySegment(INTS, panels, d + step, ORDER);
-            d0 = low(pair).fma(value, d0);
-            d1 = high(pair).fma(value, d1);
+            d0 = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(value, d0);
+            d1 = pair.and(UPPER_HALF).reinterpretAsFloats().fma(value, d1);
         }
-        store(a0, a1, out, at);
-        store(b0, b1, out, at + 2 * COUNT);
-        store(c0, c1, out, at + 4 * COUNT);
-        store(d0, d1, out, at + 6 * COUNT);
+        a0.intoArray(out, at);
+        a1.intoArray(out, at + COUNT);
+        b0.intoArray(out, at + 2 * COUNT);
+        b1.intoArray(out, at + 3 * COUNT);
+        c0.intoArray(out, at + 4 * COUNT);
+        c1.intoArray(out, at + 5 * COUNT);
+        d0.intoArray(out, at + 6 * COUNT);
+        d1.intoArray(out, at + 7 * COUNT);
     }
 
     @Override
@@ -61,48 +67,39 @@ final class VectorBf16Panel implements PanelKernel {
         FloatVector c0 = a0, c1 = a0, d0 = a0, d1 = a0;
         for (int i = 0; i < inputs; i++) {
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, offset + (long) i * BYTES, ORDER);
-            FloatVector w0 = low(pair);
-            FloatVector w1 = high(pair);
+            FloatVector low = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            FloatVector high = pair.and(UPPER_HALF).reinterpretAsFloats();
             FloatVector value = FloatVector.broadcast(FLOATS, x[aFrom + i]);
-            a0 = w0.fma(value, a0);
-            a1 = w1.fma(value, a1);
+            a0 = low.fma(value, a0);
+            a1 = high.fma(value, a1);
             value = FloatVector.broadcast(FLOATS, x[bFrom + i]);
-            b0 = w0.fma(value, b0);
-            b1 = w1.fma(value, b1);
+            b0 = low.fma(value, b0);
+            b1 = high.fma(value, b1);
             value = FloatVector.broadcast(FLOATS, x[cFrom + i]);
-            c0 = w0.fma(value, c0);
-            c1 = w1.fma(value, c1);
+            c0 = low.fma(value, c0);
+            c1 = high.fma(value, c1);
             value = FloatVector.broadcast(FLOATS, x[dFrom + i]);
-            d0 = w0.fma(value, d0);
-            d1 = w1.fma(value, d1);
+            d0 = low.fma(value, d0);
+            d1 = high.fma(value, d1);
         }
-        store(a0, a1, out, a * stride + column);
-        store(b0, b1, out, b * stride + column);
-        store(c0, c1, out, c * stride + column);
-        store(d0, d1, out, d * stride + column);
+        a0.intoArray(out, a * stride + column);
+        a1.intoArray(out, a * stride + column + COUNT);
+        b0.intoArray(out, b * stride + column);
+        b1.intoArray(out, b * stride + column + COUNT);
+        c0.intoArray(out, c * stride + column);
+        c1.intoArray(out, c * stride + column + COUNT);
+        d0.intoArray(out, d * stride + column);
+        d1.intoArray(out, d * stride + column + COUNT);
     }
 
     @Override
     public void unpack(MemorySegment panels, long offset, int inputs, MemorySegment target) {
         for (int i = 0; i < inputs; i++) {
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, offset + (long) i * BYTES, ORDER);
-            low(pair).intoMemorySegment(target, 2L * i * BYTES, ORDER);
-            high(pair).intoMemorySegment(target, (2L * i + 1) * BYTES, ORDER);
+            FloatVector low = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            FloatVector high = pair.and(UPPER_HALF).reinterpretAsFloats();
+            low.intoMemorySegment(target, 2L * i * BYTES, ORDER);
+            high.intoMemorySegment(target, (2L * i + 1) * BYTES, ORDER);
         }
-    }
-
-    /** Outputs 0 to L - 1. */
-    private static FloatVector low(IntVector pair) {
-        return pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    /** Outputs L to 2L - 1. */
-    private static FloatVector high(IntVector pair) {
-        return pair.and(0xffff_0000).reinterpretAsFloats();
-    }
-
-    private static void store(FloatVector low, FloatVector high, float[] out, int at) {
-        low.intoArray(out, at);
-        high.intoArray(out, at + COUNT);
     }
 }

@@ -13,39 +13,43 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * float16 has 5 bits of exponent and 10 of fraction: moved to where a float32 has them they are the value over 2^112, subnormals
- * included. Weights are finite; an infinity would come out as 65536.
+ * included. An arithmetic shift moves them and keeps the sign. Weights are finite; an infinity would come out as 65536.
  */
 final class VectorF16Panel implements PanelKernel {
 
+    private static final int SIGN_EXPONENT_FRACTION = 0x8fff_e000;
+    private static final float REBIAS = 0x1p112f;
+
     @Override
     public void dot(MemorySegment panels, long offset, int inputs, float[] x, float[] out, int at) {
+        dotTwo(panels, offset, inputs, x, out, at);
+        dotTwo(panels, offset + 2L * inputs * BYTES, inputs, x, out, at + 4 * COUNT);
+    }
+
+    /** Four at a time are more than C2 takes before it leaves vectors on the heap. */
+    private static void dotTwo(MemorySegment panels, long offset, int inputs, float[] x, float[] out, int at) {
         FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, b0 = a0, b1 = a0;
-        FloatVector c0 = a0, c1 = a0, d0 = a0, d1 = a0;
         long panelBytes = (long) inputs * BYTES;
         long a = offset;
         long b = a + panelBytes;
-        long c = b + panelBytes;
-        long d = c + panelBytes;
         for (int i = 0; i < inputs; i++) {
             FloatVector value = FloatVector.broadcast(FLOATS, x[i]);
             long step = (long) i * BYTES;
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, a + step, ORDER);
-            a0 = low(pair).fma(value, a0);
-            a1 = high(pair).fma(value, a1);
+            a0 = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION)
+                    .reinterpretAsFloats().mul(REBIAS).fma(value, a0);
+            a1 = pair.lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION).reinterpretAsFloats()
+                    .mul(REBIAS).fma(value, a1);
             pair = IntVector.fromMemorySegment(INTS, panels, b + step, ORDER);
-            b0 = low(pair).fma(value, b0);
-            b1 = high(pair).fma(value, b1);
-            pair = IntVector.fromMemorySegment(INTS, panels, c + step, ORDER);
-            c0 = low(pair).fma(value, c0);
-            c1 = high(pair).fma(value, c1);
-            pair = IntVector.fromMemorySegment(INTS, panels, d + step, ORDER);
-            d0 = low(pair).fma(value, d0);
-            d1 = high(pair).fma(value, d1);
+            b0 = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION)
+                    .reinterpretAsFloats().mul(REBIAS).fma(value, b0);
+            b1 = pair.lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION).reinterpretAsFloats()
+                    .mul(REBIAS).fma(value, b1);
         }
-        store(a0, a1, out, at);
-        store(b0, b1, out, at + 2 * COUNT);
-        store(c0, c1, out, at + 4 * COUNT);
-        store(d0, d1, out, at + 6 * COUNT);
+        a0.intoArray(out, at);
+        a1.intoArray(out, at + COUNT);
+        b0.intoArray(out, at + 2 * COUNT);
+        b1.intoArray(out, at + 3 * COUNT);
     }
 
     @Override
@@ -64,57 +68,45 @@ final class VectorF16Panel implements PanelKernel {
         FloatVector c0 = a0, c1 = a0, d0 = a0, d1 = a0;
         for (int i = 0; i < inputs; i++) {
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, offset + (long) i * BYTES, ORDER);
-            FloatVector w0 = low(pair);
-            FloatVector w1 = high(pair);
+            FloatVector low = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3)
+                    .and(SIGN_EXPONENT_FRACTION)
+                    .reinterpretAsFloats().mul(REBIAS);
+            FloatVector high = pair.lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION).reinterpretAsFloats()
+                    .mul(REBIAS);
             FloatVector value = FloatVector.broadcast(FLOATS, x[aFrom + i]);
-            a0 = w0.fma(value, a0);
-            a1 = w1.fma(value, a1);
+            a0 = low.fma(value, a0);
+            a1 = high.fma(value, a1);
             value = FloatVector.broadcast(FLOATS, x[bFrom + i]);
-            b0 = w0.fma(value, b0);
-            b1 = w1.fma(value, b1);
+            b0 = low.fma(value, b0);
+            b1 = high.fma(value, b1);
             value = FloatVector.broadcast(FLOATS, x[cFrom + i]);
-            c0 = w0.fma(value, c0);
-            c1 = w1.fma(value, c1);
+            c0 = low.fma(value, c0);
+            c1 = high.fma(value, c1);
             value = FloatVector.broadcast(FLOATS, x[dFrom + i]);
-            d0 = w0.fma(value, d0);
-            d1 = w1.fma(value, d1);
+            d0 = low.fma(value, d0);
+            d1 = high.fma(value, d1);
         }
-        store(a0, a1, out, a * stride + column);
-        store(b0, b1, out, b * stride + column);
-        store(c0, c1, out, c * stride + column);
-        store(d0, d1, out, d * stride + column);
+        a0.intoArray(out, a * stride + column);
+        a1.intoArray(out, a * stride + column + COUNT);
+        b0.intoArray(out, b * stride + column);
+        b1.intoArray(out, b * stride + column + COUNT);
+        c0.intoArray(out, c * stride + column);
+        c1.intoArray(out, c * stride + column + COUNT);
+        d0.intoArray(out, d * stride + column);
+        d1.intoArray(out, d * stride + column + COUNT);
     }
 
     @Override
     public void unpack(MemorySegment panels, long offset, int inputs, MemorySegment target) {
         for (int i = 0; i < inputs; i++) {
             IntVector pair = IntVector.fromMemorySegment(INTS, panels, offset + (long) i * BYTES, ORDER);
-            low(pair).intoMemorySegment(target, 2L * i * BYTES, ORDER);
-            high(pair).intoMemorySegment(target, (2L * i + 1) * BYTES, ORDER);
+            FloatVector low = pair.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 3)
+                    .and(SIGN_EXPONENT_FRACTION)
+                    .reinterpretAsFloats().mul(REBIAS);
+            FloatVector high = pair.lanewise(VectorOperators.ASHR, 3).and(SIGN_EXPONENT_FRACTION).reinterpretAsFloats()
+                    .mul(REBIAS);
+            low.intoMemorySegment(target, 2L * i * BYTES, ORDER);
+            high.intoMemorySegment(target, (2L * i + 1) * BYTES, ORDER);
         }
-    }
-
-    private static final float REBIAS = 0x1p112f;
-
-    /** Outputs 0 to L - 1. */
-    private static FloatVector low(IntVector pair) {
-        return widen(pair.lanewise(VectorOperators.LSHL, 16));
-    }
-
-    /** Outputs L to 2L - 1. */
-    private static FloatVector high(IntVector pair) {
-        return widen(pair);
-    }
-
-    /** The upper half of each lane. */
-    private static FloatVector widen(IntVector bits) {
-        IntVector magnitude = bits.and(0x7fff_0000).lanewise(VectorOperators.LSHR, 3);
-        IntVector scaled = magnitude.reinterpretAsFloats().mul(REBIAS).reinterpretAsInts();
-        return scaled.or(bits.and(0x8000_0000)).reinterpretAsFloats();
-    }
-
-    private static void store(FloatVector low, FloatVector high, float[] out, int at) {
-        low.intoArray(out, at);
-        high.intoArray(out, at + COUNT);
     }
 }

@@ -22,21 +22,24 @@ final class VectorF32Panel implements PanelKernel {
         long d = c + panelBytes;
         for (int i = 0; i < inputs; i++) {
             FloatVector value = FloatVector.broadcast(FLOATS, x[i]);
-            long low = 2L * i * BYTES;
-            long high = low + BYTES;
-            a0 = at(panels, a + low).fma(value, a0);
-            a1 = at(panels, a + high).fma(value, a1);
-            b0 = at(panels, b + low).fma(value, b0);
-            b1 = at(panels, b + high).fma(value, b1);
-            c0 = at(panels, c + low).fma(value, c0);
-            c1 = at(panels, c + high).fma(value, c1);
-            d0 = at(panels, d + low).fma(value, d0);
-            d1 = at(panels, d + high).fma(value, d1);
+            long step = 2L * i * BYTES;
+            a0 = FloatVector.fromMemorySegment(FLOATS, panels, a + step, ORDER).fma(value, a0);
+            a1 = FloatVector.fromMemorySegment(FLOATS, panels, a + step + BYTES, ORDER).fma(value, a1);
+            b0 = FloatVector.fromMemorySegment(FLOATS, panels, b + step, ORDER).fma(value, b0);
+            b1 = FloatVector.fromMemorySegment(FLOATS, panels, b + step + BYTES, ORDER).fma(value, b1);
+            c0 = FloatVector.fromMemorySegment(FLOATS, panels, c + step, ORDER).fma(value, c0);
+            c1 = FloatVector.fromMemorySegment(FLOATS, panels, c + step + BYTES, ORDER).fma(value, c1);
+            d0 = FloatVector.fromMemorySegment(FLOATS, panels, d + step, ORDER).fma(value, d0);
+            d1 = FloatVector.fromMemorySegment(FLOATS, panels, d + step + BYTES, ORDER).fma(value, d1);
         }
-        store(a0, a1, out, at);
-        store(b0, b1, out, at + 2 * COUNT);
-        store(c0, c1, out, at + 4 * COUNT);
-        store(d0, d1, out, at + 6 * COUNT);
+        a0.intoArray(out, at);
+        a1.intoArray(out, at + COUNT);
+        b0.intoArray(out, at + 2 * COUNT);
+        b1.intoArray(out, at + 3 * COUNT);
+        c0.intoArray(out, at + 4 * COUNT);
+        c1.intoArray(out, at + 5 * COUNT);
+        d0.intoArray(out, at + 6 * COUNT);
+        d1.intoArray(out, at + 7 * COUNT);
     }
 
     @Override
@@ -54,38 +57,33 @@ final class VectorF32Panel implements PanelKernel {
         FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0, b0 = a0, b1 = a0;
         FloatVector c0 = a0, c1 = a0, d0 = a0, d1 = a0;
         for (int i = 0; i < inputs; i++) {
-            FloatVector w0 = at(panels, offset + 2L * i * BYTES);
-            FloatVector w1 = at(panels, offset + (2L * i + 1) * BYTES);
+            FloatVector low = FloatVector.fromMemorySegment(FLOATS, panels, offset + 2L * i * BYTES, ORDER);
+            FloatVector high = FloatVector.fromMemorySegment(FLOATS, panels, offset + (2L * i + 1) * BYTES, ORDER);
             FloatVector value = FloatVector.broadcast(FLOATS, x[aFrom + i]);
-            a0 = w0.fma(value, a0);
-            a1 = w1.fma(value, a1);
+            a0 = low.fma(value, a0);
+            a1 = high.fma(value, a1);
             value = FloatVector.broadcast(FLOATS, x[bFrom + i]);
-            b0 = w0.fma(value, b0);
-            b1 = w1.fma(value, b1);
+            b0 = low.fma(value, b0);
+            b1 = high.fma(value, b1);
             value = FloatVector.broadcast(FLOATS, x[cFrom + i]);
-            c0 = w0.fma(value, c0);
-            c1 = w1.fma(value, c1);
+            c0 = low.fma(value, c0);
+            c1 = high.fma(value, c1);
             value = FloatVector.broadcast(FLOATS, x[dFrom + i]);
-            d0 = w0.fma(value, d0);
-            d1 = w1.fma(value, d1);
+            d0 = low.fma(value, d0);
+            d1 = high.fma(value, d1);
         }
-        store(a0, a1, out, a * stride + column);
-        store(b0, b1, out, b * stride + column);
-        store(c0, c1, out, c * stride + column);
-        store(d0, d1, out, d * stride + column);
+        a0.intoArray(out, a * stride + column);
+        a1.intoArray(out, a * stride + column + COUNT);
+        b0.intoArray(out, b * stride + column);
+        b1.intoArray(out, b * stride + column + COUNT);
+        c0.intoArray(out, c * stride + column);
+        c1.intoArray(out, c * stride + column + COUNT);
+        d0.intoArray(out, d * stride + column);
+        d1.intoArray(out, d * stride + column + COUNT);
     }
 
     @Override
     public void unpack(MemorySegment panels, long offset, int inputs, MemorySegment target) {
         MemorySegment.copy(panels, offset, target, 0, 2L * inputs * BYTES);
-    }
-
-    private static FloatVector at(MemorySegment panels, long offset) {
-        return FloatVector.fromMemorySegment(FLOATS, panels, offset, ORDER);
-    }
-
-    private static void store(FloatVector low, FloatVector high, float[] out, int at) {
-        low.intoArray(out, at);
-        high.intoArray(out, at + COUNT);
     }
 }

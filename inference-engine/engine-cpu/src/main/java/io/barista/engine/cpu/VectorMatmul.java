@@ -3,19 +3,20 @@ package io.barista.engine.cpu;
 import io.barista.engine.backend.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. Workers share out the panels, so that all rows use one pass over the
  * weights. One row streams four panels at a time from memory; a few rows multiply each panel as it comes; many rows widen a piece of
- * a panel into the first-level cache and run over it six rows at a time.
+ * a panel into the second-level cache and run over it six rows at a time.
  */
 final class VectorMatmul implements WorkerPool.Task {
 
     /** Up to here, widening a panel anew for every four rows costs less than a detour through the cache. */
-    private static final int FEW_ROWS = 8;
-    /** Inputs of a panel that are widened at a time: 2L · 256 floats are 16 KiB with 256-bit vectors. */
-    private static final int DEPTH = 256;
+    private static final int FEW_ROWS = 16;
+    /** Inputs of a panel that are widened at a time: 2L · 1024 floats are 64 KiB with 256-bit vectors. */
+    private static final int DEPTH = 1024;
     /** Multiply-adds below which waking other workers costs more than it saves. */
     private static final long WORTH_SHARING = 100_000;
     /** Pieces of work per worker: more than one, so that a worker that is held up does not hold up the rest. */
@@ -89,12 +90,14 @@ final class VectorMatmul implements WorkerPool.Task {
 
     /** @param c the sums of row r go to cOffset + r · cStride */
     private void multiplyManyRows(int worker, int panel, float[] c, int cOffset, int cStride) {
+        for (int row = 0; row < rows; row++) {
+            Arrays.fill(c, cOffset + row * cStride, cOffset + row * cStride + PanelMatrix.WIDTH, 0);
+        }
         for (int from = 0; from < w.inputs(); from += DEPTH) {
             int depth = Math.min(DEPTH, w.inputs() - from);
             w.kernel().unpack(w.data(), w.panelOffset(panel) + (long) from * w.stepBytes(), depth, widened[worker]);
             for (int row = 0; row < rows; row += VectorTile.ROWS) {
-                VectorTile.multiply(widened[worker], depth, row, rows, x, from, w.inputs(), c, cOffset, cStride,
-                        from == 0);
+                VectorTile.multiply(widened[worker], depth, row, rows, x, from, w.inputs(), c, cOffset, cStride);
             }
         }
     }

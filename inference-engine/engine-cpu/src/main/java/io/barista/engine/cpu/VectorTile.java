@@ -25,10 +25,9 @@ final class VectorTile {
      * @param panel   float32 [depth][2L]
      * @param xOffset of row 0 in {@code x}
      * @param cOffset of row 0 in {@code c}
-     * @param fresh   starts from 0 instead of what c holds
      */
     static void multiply(MemorySegment panel, int depth, int row, int rows, float[] x, int xOffset, int xStride,
-            float[] c, int cOffset, int cStride, boolean fresh) {
+            float[] c, int cOffset, int cStride) {
         int last = rows - 1;
         int row1 = Math.min(row + 1, last);
         int row2 = Math.min(row + 2, last);
@@ -48,18 +47,18 @@ final class VectorTile {
         int c4 = cOffset + row4 * cStride;
         int c5 = cOffset + row5 * cStride;
 
-        FloatVector low0 = start(c, c0, fresh);
-        FloatVector high0 = start(c, c0 + COUNT, fresh);
-        FloatVector low1 = start(c, c1, fresh);
-        FloatVector high1 = start(c, c1 + COUNT, fresh);
-        FloatVector low2 = start(c, c2, fresh);
-        FloatVector high2 = start(c, c2 + COUNT, fresh);
-        FloatVector low3 = start(c, c3, fresh);
-        FloatVector high3 = start(c, c3 + COUNT, fresh);
-        FloatVector low4 = start(c, c4, fresh);
-        FloatVector high4 = start(c, c4 + COUNT, fresh);
-        FloatVector low5 = start(c, c5, fresh);
-        FloatVector high5 = start(c, c5 + COUNT, fresh);
+        FloatVector low0 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector high0 = FloatVector.fromArray(FLOATS, c, c0 + COUNT);
+        FloatVector low1 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector high1 = FloatVector.fromArray(FLOATS, c, c1 + COUNT);
+        FloatVector low2 = FloatVector.fromArray(FLOATS, c, c2);
+        FloatVector high2 = FloatVector.fromArray(FLOATS, c, c2 + COUNT);
+        FloatVector low3 = FloatVector.fromArray(FLOATS, c, c3);
+        FloatVector high3 = FloatVector.fromArray(FLOATS, c, c3 + COUNT);
+        FloatVector low4 = FloatVector.fromArray(FLOATS, c, c4);
+        FloatVector high4 = FloatVector.fromArray(FLOATS, c, c4 + COUNT);
+        FloatVector low5 = FloatVector.fromArray(FLOATS, c, c5);
+        FloatVector high5 = FloatVector.fromArray(FLOATS, c, c5 + COUNT);
 
         for (int i = 0; i < depth; i++) {
             FloatVector low = FloatVector.fromMemorySegment(FLOATS, panel, 2L * i * BYTES, ORDER);
@@ -84,20 +83,17 @@ final class VectorTile {
             high5 = high.fma(value, high5);
         }
 
-        store(low0, high0, c, c0);
-        store(low1, high1, c, c1);
-        store(low2, high2, c, c2);
-        store(low3, high3, c, c3);
-        store(low4, high4, c, c4);
-        store(low5, high5, c, c5);
-    }
-
-    private static FloatVector start(float[] c, int at, boolean fresh) {
-        return fresh ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, c, at);
-    }
-
-    private static void store(FloatVector low, FloatVector high, float[] c, int at) {
-        low.intoArray(c, at);
-        high.intoArray(c, at + COUNT);
+        low0.intoArray(c, c0);
+        high0.intoArray(c, c0 + COUNT);
+        low1.intoArray(c, c1);
+        high1.intoArray(c, c1 + COUNT);
+        low2.intoArray(c, c2);
+        high2.intoArray(c, c2 + COUNT);
+        low3.intoArray(c, c3);
+        high3.intoArray(c, c3 + COUNT);
+        low4.intoArray(c, c4);
+        high4.intoArray(c, c4 + COUNT);
+        low5.intoArray(c, c5);
+        high5.intoArray(c, c5 + COUNT);
     }
 }
