@@ -28,12 +28,20 @@ final class Access {
     }
 
     Value attribute(Value target, String name) {
+        Value own = ownAttribute(target, name);
+        Value entry = own instanceof Value.Undefined && target instanceof Value.Dict dict && !isUnsafe(target, name)
+                ? dict.get(name)
+                : null;
+        return entry == null ? own : entry;
+    }
+
+    /** Without the keys of a dict. */
+    Value ownAttribute(Value target, String name) {
         if (target instanceof Value.Undefined undefined) {
             throw undefined.used();
         }
-        return method(target, name)
-                .or(() -> Optional.ofNullable(target instanceof Value.Dict dict ? dict.get(name) : null))
-                .orElseGet(() -> new Value.Undefined("'%s' has no attribute '%s'".formatted(describe(target), name)));
+        return method(target, name).orElseGet(
+                () -> new Value.Undefined("'%s' has no attribute '%s'".formatted(describe(target), name)));
     }
 
     Value item(Value target, Value index) {
@@ -45,8 +53,7 @@ final class Access {
             return found;
         }
         if (index instanceof Value.Text(String name)) {
-            return method(target, name).orElseGet(
-                    () -> new Value.Undefined("'%s' has no attribute '%s'".formatted(describe(target), name)));
+            return ownAttribute(target, name);
         }
         return new Value.Undefined("%s has no element %s".formatted(describe(target),
                 index instanceof Value.Int(BigInteger number) ? number : index.typeName()));
@@ -63,7 +70,7 @@ final class Access {
             default -> -1;
         };
         if (length < 0) {
-            return new Value.Undefined("%s has no element slice".formatted(describe(target)));
+            throw JinjaException.runtime("'%s' object cannot be sliced", target.typeName());
         }
         SliceBounds bounds = SliceBounds.of(bound(start), bound(stop), bound(step), length);
         budget.entries(bounds.count());
@@ -149,14 +156,12 @@ final class Access {
     }
 
     private Optional<Value> method(Value target, String name) {
-        if (name.startsWith("__")) {
-            boolean own = target instanceof Value.Dict dict && dict.get(name) != null;
-            return own ? Optional.empty() : Optional.of(unsafe(target, name));
+        if (isUnsafe(target, name)) {
+            return Optional.of(new Value.Undefined(
+                    "access to attribute '%s' of '%s' object is unsafe.".formatted(name, target.typeName())));
         }
         return switch (target) {
             case Value.Text(String text) -> strings.find(text, name);
-            case Value.Dict _ when DICT_CHANGES.contains(name) -> Optional.of(unsafe(target, name));
-            case Value.ListValue _ when LIST_CHANGES.contains(name) -> Optional.of(unsafe(target, name));
             case Value.Tuple tuple when tuple.names().contains(name) ->
                 Optional.of(tuple.items().get(tuple.names().indexOf(name)));
             case Value.Namespace namespace -> Optional.ofNullable(namespace.attributes().get(name));
@@ -165,9 +170,10 @@ final class Access {
         };
     }
 
-    private static Value unsafe(Value target, String name) {
-        return new Value.Undefined(
-                "access to attribute '%s' of '%s' object is unsafe.".formatted(name, target.typeName()));
+    private static boolean isUnsafe(Value target, String name) {
+        return name.startsWith("__") && !(target instanceof Value.Dict dict && dict.get(name) != null)
+                || target instanceof Value.Dict && DICT_CHANGES.contains(name)
+                || target instanceof Value.ListValue && LIST_CHANGES.contains(name);
     }
 
     private static String describe(Value target) {

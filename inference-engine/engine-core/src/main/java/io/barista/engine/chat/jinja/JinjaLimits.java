@@ -9,6 +9,6 @@ package io.barista.engine.chat.jinja;
  */
 public record JinjaLimits(long steps, int depth, int textLength) {
 
-    /** Far above what published templates need for a conversation of megabytes, and spent in a second or two. */
-    public static final JinjaLimits DEFAULT = new JinjaLimits(20_000_000, 1_000, 64_000_000);
+    /** Published templates need about 100 steps a message; all of this is spent in a second or two. */
+    public static final JinjaLimits DEFAULT = new JinjaLimits(10_000_000, 1_000, 64_000_000);
 }

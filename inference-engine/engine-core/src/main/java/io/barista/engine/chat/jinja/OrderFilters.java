@@ -70,8 +70,11 @@ final class OrderFilters {
 
     private Value unique(Value input, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("unique", "case_sensitive", "attribute");
+        return new Value.Generator(new LazyItems(() -> unique(python.iteration.list(input), bound).iterator()));
+    }
+
+    private List<Value> unique(List<Value> items, Arguments.Bound bound) {
         Set<Value> seen = new HashSet<>();
-        List<Value> items = python.iteration.list(input);
         python.budget.entries(items.size());
         List<Value> unique = new ArrayList<>();
         for (Value item : items) {
@@ -79,7 +82,7 @@ final class OrderFilters {
                 unique.add(item);
             }
         }
-        return new Value.Generator(unique.iterator());
+        return unique;
     }
 
     private Value extreme(String name, int sign, Value input, Arguments arguments) {

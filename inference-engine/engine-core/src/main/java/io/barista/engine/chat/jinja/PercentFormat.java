@@ -43,7 +43,9 @@ final class PercentFormat {
             budget.append(out, formatted(value, matcher, type));
         }
         out.append(format, copied, format.length());
-        if (!byKey && arguments.hasNext() && !(values instanceof Value.Dict)) {
+        boolean mapping = values instanceof Value.Dict || values instanceof Value.ListValue
+                || values instanceof Value.Range;
+        if (!byKey && arguments.hasNext() && !mapping) {
             throw JinjaException.runtime("not all arguments converted during string formatting");
         }
         return out.toString();

@@ -1,9 +1,7 @@
 package io.barista.engine.chat.jinja;
 
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +31,7 @@ final class SelectionFilters {
 
     private Value map(Value input, Arguments arguments) {
         UnaryOperator<Value> change = change(arguments);
-        return generator(input, items -> items.stream().map(change).iterator());
+        return new Value.Generator(new LazyItems(() -> items(input).stream().map(change).iterator()));
     }
 
     private UnaryOperator<Value> change(Arguments arguments) {
@@ -49,12 +47,11 @@ final class SelectionFilters {
     }
 
     private Value select(Value input, Predicate<Value> chosen) {
-        return generator(input, items -> items.stream().filter(chosen).iterator());
+        return new Value.Generator(new LazyItems(() -> items(input).stream().filter(chosen).iterator()));
     }
 
-    private Value generator(Value input, Function<List<Value>, Iterator<Value>> change) {
-        return new Value.Generator(
-                input.isTrue() ? change.apply(python.iteration.list(input)) : List.<Value>of().iterator());
+    private List<Value> items(Value input) {
+        return input.isTrue() ? python.iteration.list(input) : List.of();
     }
 
     private Predicate<Value> test(Arguments arguments) {

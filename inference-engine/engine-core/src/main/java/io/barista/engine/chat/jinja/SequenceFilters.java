@@ -78,22 +78,37 @@ final class SequenceFilters {
     private Value batch(Value input, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("batch", "linecount", "fill_with");
         int size = positive(bound.integer(0));
-        List<Value> items = python.iteration.list(input);
+        @Nullable
+        Value filling = bound.get(1);
+        return new Value.Generator(
+                new LazyItems(() -> batches(python.iteration.list(input), size, filling).iterator()));
+    }
+
+    private List<Value> batches(List<Value> items, int size, @Nullable Value filling) {
         List<Value> batches = new ArrayList<>();
         for (int start = 0; start < items.size(); start += size) {
             List<Value> batch = new ArrayList<>(items.subList(start, Math.min(items.size(), start + size)));
-            fill(batch, size, bound.get(1));
+            if (filling != null && filling != Value.None.NONE) {
+                python.budget.entries(size);
+                batch.addAll(Collections.nCopies(size - batch.size(), filling));
+            }
             batches.add(new Value.ListValue(batch));
         }
-        return new Value.Generator(batches.iterator());
+        return batches;
     }
 
     /** As many lists as asked for; the first ones get one more item where it does not divide evenly. */
     private Value slice(Value input, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("slice", "slices", "fill_with");
         int slices = positive(bound.integer(0));
+        @Nullable
+        Value filling = bound.get(1);
+        return new Value.Generator(
+                new LazyItems(() -> slices(python.iteration.list(input), slices, filling).iterator()));
+    }
+
+    private List<Value> slices(List<Value> items, int slices, @Nullable Value filling) {
         python.budget.entries(slices);
-        List<Value> items = python.iteration.list(input);
         int size = items.size() / slices;
         int longer = items.size() % slices;
         List<Value> parts = new ArrayList<>();
@@ -101,20 +116,13 @@ final class SequenceFilters {
         for (int i = 0; i < slices; i++) {
             int end = start + size + (i < longer ? 1 : 0);
             List<Value> part = new ArrayList<>(items.subList(start, end));
-            if (i >= longer && bound.get(1) != null && bound.get(1) != Value.None.NONE) {
-                part.add(bound.required(1));
+            if (i >= longer && filling != null && filling != Value.None.NONE) {
+                part.add(filling);
             }
             parts.add(new Value.ListValue(part));
             start = end;
         }
-        return new Value.Generator(parts.iterator());
-    }
-
-    private void fill(List<Value> batch, int size, @Nullable Value filling) {
-        if (filling != null && filling != Value.None.NONE) {
-            python.budget.entries(size);
-            batch.addAll(Collections.nCopies(size - batch.size(), filling));
-        }
+        return parts;
     }
 
     private static int positive(int count) {

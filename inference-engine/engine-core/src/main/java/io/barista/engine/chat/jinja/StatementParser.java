@@ -72,7 +72,7 @@ final class StatementParser {
             case "call" -> parseCallBlock(line);
             case "filter" -> new Statement.FilterBlock(expressions.parseFilters(null), parseBody("endfilter"), line);
             case "with" -> parseWith(line);
-            case "print" -> new Statement.Print(expressions.parseTuple(true), line);
+            case "print" -> parsePrint(line);
             case "generation" -> new Statement.Scoped(parseBody("endgeneration"), line);
             case "block" -> parseBlock(line);
             case "break" -> inLoop(new Statement.Break(line));
@@ -199,6 +199,15 @@ final class StatementParser {
             }
         }
         return new Statement.With(variables, parseBody("endwith"), line);
+    }
+
+    /** {@code print a, b} writes both, one behind the other. */
+    private Statement parsePrint(int line) {
+        List<Expression> values = new ArrayList<>(List.of(expressions.parse()));
+        while (tokens.skipOperator(",")) {
+            values.add(expressions.parse());
+        }
+        return new Statement.Print(new Expression.Concatenation(values), line);
     }
 
     private Statement parseBlock(int line) {

@@ -57,7 +57,7 @@ final class StringMethods {
                 Map.entry("rjust", (text, arguments) -> pad("rjust", '>', text, arguments)),
                 Map.entry("zfill", this::zeroFill),
                 Map.entry("format", (text, arguments) -> budget.text(braceFormat.format(text, arguments))),
-                Map.entry("isdigit", (text, _) -> all(text, Character::isDigit)),
+                Map.entry("isdigit", (text, _) -> all(text, TextCases::isDigit)),
                 Map.entry("isdecimal", (text, _) -> all(text, Character::isDigit)),
                 Map.entry("isnumeric", (text, _) -> all(text, TextCases::isNumeric)),
                 Map.entry("isalpha", (text, _) -> all(text, Character::isLetter)),
@@ -186,7 +186,9 @@ final class StringMethods {
     private Value zeroFill(String text, Arguments arguments) {
         int width = arguments.bind("zfill", "width").integer(0);
         budget.characters(width);
-        return new Value.Text(NumberFormat.padded(text, width, '=', '0'));
+        return new Value.Text(text.startsWith(" ")
+                ? NumberFormat.padded(text, width, '>', '0')
+                : NumberFormat.padded(text, width, '=', '0'));
     }
 
     private static Value all(String text, IntPredicate predicate) {

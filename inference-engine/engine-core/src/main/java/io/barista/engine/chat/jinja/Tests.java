@@ -1,7 +1,7 @@
 package io.barista.engine.chat.jinja;
 
+import io.barista.engine.chat.jinja.Expression.ArithmeticOperator;
 import io.barista.engine.chat.jinja.Expression.ComparisonOperator;
-import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -72,11 +72,10 @@ final class Tests {
     }
 
     private void registerNumbers() {
-        simple("even", value -> remainder(value, BigInteger.TWO).signum() == 0);
-        simple("odd", value -> remainder(value, BigInteger.TWO).signum() != 0);
-        byName.put("divisibleby", (value, arguments) -> remainder(value,
-                Arithmetic.whole(arguments.bind("divisibleby", "num").required(0), "not a whole number"))
-                .signum() == 0);
+        simple("even", value -> hasRemainder(value, Value.Int.of(2), 0));
+        simple("odd", value -> hasRemainder(value, Value.Int.of(2), 1));
+        byName.put("divisibleby", (value, arguments) -> hasRemainder(value,
+                arguments.bind("divisibleby", "num").required(0), 0));
     }
 
     private void simple(String name, Predicate<Value> check) {
@@ -99,10 +98,8 @@ final class Tests {
         };
     }
 
-    private static BigInteger remainder(Value value, BigInteger divisor) {
-        if (divisor.signum() == 0) {
-            throw JinjaException.runtime("integer division or modulo by zero");
-        }
-        return Arithmetic.whole(value, "not a whole number").mod(divisor.abs());
+    private boolean hasRemainder(Value value, Value divisor, int remainder) {
+        return python.comparisons.equal(python.arithmetic.apply(ArithmeticOperator.MODULO, value, divisor),
+                Value.Int.of(remainder));
     }
 }

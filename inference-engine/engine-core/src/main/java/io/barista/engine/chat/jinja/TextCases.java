@@ -49,6 +49,12 @@ final class TextCases {
         return text.codePoints().anyMatch(TextCases::isCased) && title(text).equals(text);
     }
 
+    /** Superscripts, circled digits and their like are digits for Python too. */
+    static boolean isDigit(int point) {
+        return Character.isDigit(point) || Character.getType(point) == Character.OTHER_NUMBER
+                && Character.getNumericValue(point) >= 0 && Character.getNumericValue(point) <= 9;
+    }
+
     static boolean isNumeric(int point) {
         return switch (Character.getType(point)) {
             case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;

@@ -91,7 +91,7 @@ final class TextFilters {
         String indent = bound.get(0) instanceof Value.Text(String given) ? given : spaces(bound.integer(0, 4));
         boolean blankToo = bound.flag(2, false);
         List<Value> lines = python.iteration.list(
-                new TextSplits(python.budget).lines(python.str(input) + "\n", Arguments.NONE));
+                new TextSplits(python.budget).lines(text("indent", input) + "\n", Arguments.NONE));
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             String line = python.str(lines.get(i));
@@ -101,6 +101,10 @@ final class TextFilters {
         return new Value.Text(out.toString());
     }
 
+    private static String text(String filter, Value input) {
+        return Arguments.of(input).bind(filter, "value").text(0);
+    }
+
     private String spaces(int count) {
         python.budget.characters(count);
         return " ".repeat(Math.max(0, count));
@@ -108,13 +112,13 @@ final class TextFilters {
 
     private Value truncate(Value input, Arguments arguments) {
         Arguments.Bound bound = arguments.bind("truncate", "length", "killwords", "end", "leeway");
-        String text = python.str(input);
+        if (python.iteration.length(input) <= bound.integer(0, 255) + (long) bound.integer(3, 5)) {
+            return input;
+        }
+        String text = text("truncate", input);
         int length = bound.integer(0, 255);
         String end = bound.text(2, "...");
         int characters = text.codePointCount(0, text.length());
-        if (characters <= length + bound.integer(3, 5)) {
-            return new Value.Text(text);
-        }
         int keep = Math.clamp((long) length - end.length(), 0, characters);
         String kept = text.substring(0, text.offsetByCodePoints(0, keep));
         int lastSpace = kept.lastIndexOf(' ');

@@ -94,7 +94,7 @@ final class TextSplits {
         int start = 0;
         while (start < rest.length()) {
             if (words.size() == most) {
-                words.add(Space.stripEnd(rest.substring(start), Space::isSpace));
+                words.add(rest.substring(start));
                 return words;
             }
             int end = start;

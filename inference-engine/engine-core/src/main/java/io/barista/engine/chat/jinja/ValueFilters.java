@@ -29,9 +29,13 @@ final class ValueFilters {
 
     private Value items(Value input, Arguments arguments) {
         arguments.bind("items");
+        return new Value.Generator(new LazyItems(() -> pairs(input).iterator()));
+    }
+
+    private List<Value> pairs(Value input) {
         return switch (input) {
-            case Value.Dict dict -> new Value.Generator(python.collections.items(dict).items().iterator());
-            case Value.Undefined _ -> new Value.Generator(List.<Value>of().iterator());
+            case Value.Dict dict -> python.collections.items(dict).items();
+            case Value.Undefined _ -> List.of();
             default -> throw JinjaException.runtime("Can only get item pairs from a mapping.");
         };
     }
@@ -39,9 +43,7 @@ final class ValueFilters {
     /** Methods only, never keys. */
     private Value attribute(Value input, Arguments arguments) {
         String name = arguments.bind("attr", "name").text(0);
-        return input instanceof Value.Dict
-                ? python.access.attribute(new Value.Dict(Map.of()), name)
-                : python.access.attribute(input, name);
+        return python.access.ownAttribute(input, name);
     }
 
     private Value toJson(Value input, Arguments arguments) {
