@@ -2,11 +2,25 @@ package io.barista.modelservice;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
+import sun.misc.Signal;
 
+/** Serves one model over HTTP. Read on at {@link ServiceConfiguration}. */
 @SpringBootApplication
 public class ModelServiceApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(ModelServiceApplication.class, args);
+        // The JVM would exit with 143 after an orderly shutdown, which supervisors take for a crash.
+        Signal.handle(new Signal("TERM"), _ -> System.exit(0));
+        StartFailure failure = StartFailure.ofProcess();
+        SpringApplication application = new SpringApplication(ModelServiceApplication.class);
+        application.addInitializers(context -> ((GenericApplicationContext) context).registerBean(StartFailure.class,
+                () -> failure));
+        try {
+            application.run(args);
+        } catch (RuntimeException e) {
+            failure.exit(String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage()));
+        }
     }
 }

@@ -15,8 +15,9 @@ public record AssistantMessage(String role, @JsonInclude @Nullable String conten
         @JsonInclude @Nullable String refusal, @Nullable String reasoning, @Nullable String reasoningContent,
         @Nullable List<ToolCall> toolCalls) {
 
-    public static AssistantMessage of(@Nullable String content, @Nullable String reasoning, List<ToolCall> toolCalls) {
-        return new AssistantMessage("assistant", content, null, reasoning, reasoning,
+    public static AssistantMessage of(String role, @Nullable String content, @Nullable String reasoning,
+            List<ToolCall> toolCalls) {
+        return new AssistantMessage(role, content, null, reasoning, reasoning,
                 toolCalls.isEmpty() ? null : toolCalls);
     }
 }

@@ -26,8 +26,8 @@ public record ChatCompletionChunk(String id, String object, long created, String
             @Nullable String reasoningContent, @Nullable List<ToolCallDelta> toolCalls) {
 
         /** The first delta of every choice. */
-        public static Delta opening() {
-            return new Delta("assistant", "", null, null, null);
+        public static Delta opening(String role) {
+            return new Delta(role, "", null, null, null);
         }
 
         public static Delta content(String text) {

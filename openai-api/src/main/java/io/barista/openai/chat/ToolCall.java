@@ -21,9 +21,12 @@ public record ToolCall(@Nullable String id, String type, Function function) {
                 new Function(function.requiredString("name"), readArguments(function)));
     }
 
-    /** Clients send a string of JSON; some leave it out or send null for a call without arguments. */
+    /** JSON as text; some clients leave it out or send null for a call without arguments, and some send the object itself. */
     private static String readArguments(JsonFields function) {
         JsonValue arguments = function.value("arguments");
-        return arguments == null || arguments.isEmpty() ? "{}" : arguments.asString();
+        if (arguments == null || arguments.isEmpty()) {
+            return "{}";
+        }
+        return arguments.isObject() ? arguments.asJson() : arguments.asString();
     }
 }

@@ -124,6 +124,11 @@ public final class JsonFields {
         return value == null ? Map.of() : value.asMap();
     }
 
+    /** The whole object as plain maps, lists, strings, numbers and booleans. */
+    public Map<String, @Nullable Object> asMap() {
+        return PlainJson.map(object, path);
+    }
+
     /** What nobody has read so far, absent and null left out: extras of other servers, or fields we do not know. */
     public Map<String, JsonValue> unread() {
         Map<String, JsonValue> rest = new LinkedHashMap<>();

@@ -139,6 +139,12 @@ public final class JsonValue {
         return plain;
     }
 
+    /** This value as JSON text. */
+    public String asJson() {
+        asPlain(); // refuses what no answer could carry, such as lone surrogates
+        return node.toString();
+    }
+
     /** An error about this value's type. */
     public ApiException mismatch(String expected) {
         return ApiException.of(ErrorCode.INVALID_VALUE, path, "Invalid type for '%s': expected %s, but got %s.", path,

@@ -31,6 +31,16 @@ class ChatCompletionRequestTest {
     }
 
     @Test
+    void takesArgumentsAsTextAndAsObject() {
+        assertThat(read("""
+                {"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"a":[1,"x"]}}},
+                  {"function":{"name":"f","arguments":"{\\"a\\":[1,\\"x\\"]}"}}]}]}""").messages().getFirst()
+                .toolCalls())
+                .extracting(call -> call.function().arguments())
+                .containsExactly("{\"a\":[1,\"x\"]}", "{\"a\":[1,\"x\"]}");
+    }
+
+    @Test
     void takesEarlierThoughtsUnderEitherName() {
         ChatCompletionRequest request = read("""
                 {"messages":[{"role":"assistant","reasoning_content":"old"},{"role":"assistant","reasoning":"new"},

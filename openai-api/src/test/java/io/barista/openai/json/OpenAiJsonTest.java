@@ -67,7 +67,7 @@ class OpenAiJsonTest {
 
     @Test
     void writesNullWhereClientsExpectTheField() {
-        assertThat(written(AssistantMessage.of(null, null, List.of())))
+        assertThat(written(AssistantMessage.of("assistant", null, null, List.of())))
                 .isEqualTo("{\"role\":\"assistant\",\"content\":null,\"refusal\":null}");
         assertThat(written(new ErrorBody(new ErrorBody.Detail("m", "t", null, null))))
                 .isEqualTo("{\"error\":{\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":null}}");

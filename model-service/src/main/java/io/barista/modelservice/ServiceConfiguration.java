@@ -1,0 +1,91 @@
+package io.barista.modelservice;
+
+import io.barista.config.BackendKind;
+import io.barista.engine.cpu.CpuBackend;
+import io.barista.modelservice.chat.ChatPreparation;
+import io.barista.modelservice.completion.CompletionPreparation;
+import io.barista.modelservice.config.ModelToServe;
+import io.barista.modelservice.config.ServiceSettings;
+import io.barista.modelservice.engine.ModelHost;
+import io.barista.modelservice.engine.ServedModelLoader;
+import io.barista.modelservice.lifecycle.InFlight;
+import io.barista.modelservice.metrics.VllmNames;
+import io.barista.openai.json.OpenAiJson;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MeterRegistryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** What the service is made of, and how it fits together. */
+@Configuration(proxyBeanMethods = false)
+class ServiceConfiguration {
+
+    /** Bodies that may wait to be parsed and tokenized before new ones are turned away. */
+    private static final int PREPARATION_QUEUE = 4096;
+
+    private static final int IDLE_SECONDS = 30;
+
+    /** So much of the shutdown phase is left for the last error events. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    @Bean
+    OpenAiJson openAiJson() {
+        return new OpenAiJson();
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** Parsing, rendering and tokenizing: seconds for a book, so never on the event loop, and bounded by the cores. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler preparing() {
+        return Schedulers.newBoundedElastic(cores(), PREPARATION_QUEUE, "prepare", IDLE_SECONDS, true);
+    }
+
+    /** Turning the engine's events into answers: many small pieces of work, not to be stuck behind a book. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler answering() {
+        return Schedulers.newParallel("answer", cores(), true);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    ModelHost modelHost(Environment environment, MeterRegistry registry, Clock clock, StartFailure failure,
+            @Value("${barista.version}") String version) {
+        ServedModelLoader loader = new ServedModelLoader(List.of(new CpuBackend()), registry, version, clock);
+        return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), BackendKind.CPU)),
+                failure::exit);
+    }
+
+    @Bean
+    MeterRegistryCustomizer<MeterRegistry> vllmNames() {
+        return registry -> registry.config().namingConvention(new VllmNames());
+    }
+
+    @Bean
+    InFlight inFlight(@Value("${spring.lifecycle.timeout-per-shutdown-phase}") Duration phase) {
+        return new InFlight(phase.compareTo(FAREWELL.multipliedBy(2)) > 0 ? phase.minus(FAREWELL) : phase.dividedBy(2));
+    }
+
+    @Bean
+    ChatPreparation chatPreparation(Clock clock) {
+        return new ChatPreparation(clock);
+    }
+
+    @Bean
+    CompletionPreparation completionPreparation(Clock clock) {
+        return new CompletionPreparation(clock);
+    }
+
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

@@ -1,0 +1,94 @@
+package io.barista.modelservice.chat;
+
+import io.barista.config.EngineConfig;
+import io.barista.config.EngineOptions;
+import io.barista.engine.GenerationRequest;
+import io.barista.engine.SamplingParams;
+import io.barista.modelservice.answer.AnswerHeader;
+import io.barista.modelservice.answer.Operation;
+import io.barista.modelservice.answer.TokenTexts;
+import io.barista.modelservice.engine.ServedModel;
+import io.barista.modelservice.request.ContextWindow;
+import io.barista.modelservice.request.LogprobLimits;
+import io.barista.modelservice.request.Ranges;
+import io.barista.modelservice.request.SamplingMapper;
+import io.barista.modelservice.request.Streaming;
+import io.barista.modelservice.request.UnsupportedFields;
+import io.barista.openai.StreamOptions;
+import io.barista.openai.chat.ChatCompletionRequest;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import io.barista.openai.tokenize.TokenizeRequest;
+import java.time.Clock;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a chat request and makes its prompt: every 4xx of a chat is decided here, before any token is spent. */
+public final class ChatPreparation {
+
+    private static final Set<String> REASONING_EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh",
+            "max");
+
+    private final Clock clock;
+
+    public ChatPreparation(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * @param requestId for the answer's id
+     * @throws ApiException with the field at fault
+     */
+    public ChatJob prepare(ChatCompletionRequest request, ServedModel model, String requestId) {
+        EngineConfig config = model.asked();
+        model.requireName(request.model());
+        UnsupportedFields.checkChat(request.others());
+        StreamOptions streamOptions = Streaming.options(request.stream(), request.streamOptions(),
+                config.get(EngineOptions.ENABLE_FORCE_INCLUDE_USAGE));
+        Integer logprobs = new LogprobLimits(model.engine().config().maxLogprobs()).ofChat(request.logprobs(),
+                request.topLogprobs());
+        checkReasoningEffort(request.reasoningEffort());
+        ChatTools tools = ChatTools.of(request, config);
+        ChatPrompt prompt = ChatPrompt.render(request.messages(), tools, request.template(), request.reasoningEffort(),
+                model);
+        SamplingParams sampling = new SamplingMapper(model.defaults(), model.vocabSize()).map(request.sampling(),
+                maxTokens(request, prompt, model), logprobs);
+
+        AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(requestId), clock.instant().getEpochSecond(),
+                model.name(), model.fingerprint());
+        GenerationRequest generation = new GenerationRequest(Operation.engineId(header.id()), prompt.tokens(),
+                sampling);
+        boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
+        return new ChatJob(model, header, generation,
+                () -> model.dialect().parser(prompt.text(), tools.findCalls(), ChatPreparation::toolCallId),
+                request.stream(), streamOptions, new TokenTexts(model.tokenizer(), tokensAsIds),
+                request.returnTokenIds(), request.includeReasoning(), request.parallelToolCalls(),
+                config.find(EngineOptions.REASONING_PARSER).isPresent(), config.get(EngineOptions.RESPONSE_ROLE));
+    }
+
+    /** The prompt that a chat would have. */
+    public ChatPrompt prompt(TokenizeRequest.Chat request, ServedModel model) {
+        return ChatPrompt.render(request.messages(), ChatTools.shown(request.tools()), request.template(), null, model);
+    }
+
+    private static int maxTokens(ChatCompletionRequest request, ChatPrompt prompt, ServedModel model) {
+        if (request.maxTokens() != null) {
+            Ranges.atLeast("max_tokens", request.maxTokens(), 1);
+        }
+        return new ContextWindow(model.maxModelLen()).maxTokens(prompt.tokens().length, request.maxTokens(),
+                model.defaults().maxTokens());
+    }
+
+    private static void checkReasoningEffort(@Nullable String effort) {
+        if (effort != null && !REASONING_EFFORTS.contains(effort)) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "reasoning_effort",
+                    "reasoning_effort must be one of none, minimal, low, medium, high, xhigh and max, got '%s'.",
+                    effort);
+        }
+    }
+
+    private static String toolCallId() {
+        return "chatcmpl-tool-" + UUID.randomUUID().toString().replace("-", "");
+    }
+}

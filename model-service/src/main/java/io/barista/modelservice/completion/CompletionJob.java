@@ -1,0 +1,34 @@
+package io.barista.modelservice.completion;
+
+import io.barista.engine.GenerationRequest;
+import io.barista.modelservice.answer.AnswerHeader;
+import io.barista.modelservice.answer.TokenTexts;
+import io.barista.modelservice.engine.ServedModel;
+import io.barista.openai.StreamOptions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A completion request, checked and tokenized: all that is left is to generate.
+ *
+ * @param generations one per prompt
+ * @param echoes      the prompts' texts to put before the answers; null for no echo
+ * @param echoOnly    the answer is the prompt alone; the token that the engine has to make is dropped
+ */
+public record CompletionJob(ServedModel model, AnswerHeader header, List<GenerationRequest> generations,
+        @Nullable List<String> echoes, boolean echoOnly, boolean stream, StreamOptions streamOptions,
+        TokenTexts tokenTexts, boolean returnTokenIds) {
+
+    /** Answers per prompt. */
+    int samples() {
+        return generations.getFirst().sampling().n();
+    }
+
+    boolean wantsLogprobs() {
+        return generations.getFirst().sampling().logprobs() != null;
+    }
+
+    int promptTokens() {
+        return generations.stream().mapToInt(generation -> generation.promptTokens().length).sum();
+    }
+}

@@ -1,0 +1,54 @@
+package io.barista.modelservice.engine;
+
+import io.barista.config.EngineConfig;
+import io.barista.engine.LlmEngine;
+import io.barista.engine.chat.ChatTemplate;
+import io.barista.engine.chat.OutputDialect;
+import io.barista.engine.tokenizer.Tokenizer;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loaded model with all that requests need of it.
+ *
+ * @param names       what clients may call it; the first is the one in answers
+ * @param asked       the knobs as configured, for those that are not the engine's
+ * @param template    null for a model without one: it can complete, but not chat
+ * @param dialect     how it marks thoughts and tool calls
+ * @param defaults    for requests that are silent
+ * @param fingerprint changes with the program and with what runs
+ * @param created     when it was loaded, in seconds since 1970
+ */
+public record ServedModel(List<String> names, LlmEngine engine, EngineConfig asked, @Nullable ChatTemplate template,
+        OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created) {
+
+    public String name() {
+        return names.getFirst();
+    }
+
+    public Tokenizer tokenizer() {
+        return engine.model().tokenizer();
+    }
+
+    public int maxModelLen() {
+        return engine.config().maxModelLen();
+    }
+
+    /** Ids go from 0 up to this. */
+    public int vocabSize() {
+        return engine.model().config().vocabSize();
+    }
+
+    /**
+     * Checks that a request means this model; leaving the name out is fine, since there is only one.
+     *
+     * @throws ApiException MODEL_NOT_FOUND
+     */
+    public void requireName(@Nullable String asked) {
+        if (asked != null && !asked.isEmpty() && !names.contains(asked)) {
+            throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "model", "The model `%s` does not exist.", asked);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.barista.modelservice.request;
+
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import io.barista.openai.json.JsonValue;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Fields other servers know that would change the answer and that we cannot honour yet: refused unless their value asks for
+ * nothing. Fields without an effect on the text ({@code user}, {@code metadata}, ...) and fields nobody knows pass.
+ */
+public final class UnsupportedFields {
+
+    private static final Predicate<Object> NOTHING = _ -> false;
+    private static final Predicate<Object> OFF = Boolean.FALSE::equals;
+    private static final Predicate<Object> EMPTY = value -> value instanceof List<?> list && list.isEmpty()
+            || value instanceof Map<?, ?> map && map.isEmpty();
+    private static final Predicate<Object> TEXT_FORMAT = value -> value instanceof Map<?, ?> map
+            && "text".equals(map.get("type"));
+
+    /** By field: which values ask for nothing. */
+    private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(Map.entry("logit_bias", EMPTY),
+            Map.entry("use_beam_search", OFF), Map.entry("prompt_logprobs", NOTHING),
+            Map.entry("allowed_token_ids", NOTHING), Map.entry("bad_words", EMPTY),
+            Map.entry("logprob_token_ids", EMPTY), Map.entry("truncate_prompt_tokens", NOTHING),
+            Map.entry("structured_outputs", EMPTY), Map.entry("guided_json", NOTHING),
+            Map.entry("guided_regex", NOTHING), Map.entry("guided_choice", NOTHING),
+            Map.entry("guided_grammar", NOTHING), Map.entry("guided_json_object", OFF),
+            Map.entry("response_format", TEXT_FORMAT), Map.entry("priority", value -> value.equals(0)),
+            Map.entry("cache_salt", NOTHING), Map.entry("kv_transfer_params", EMPTY),
+            Map.entry("ec_transfer_params", EMPTY), Map.entry("vllm_xargs", EMPTY),
+            Map.entry("repetition_detection", NOTHING), Map.entry("return_token_offsets", OFF),
+            Map.entry("return_prompt_text", OFF), Map.entry("return_assistant_tokens_mask", OFF),
+            Map.entry("logits_processors", EMPTY));
+
+    private static final Map<String, Predicate<Object>> CHAT = Map.of("echo", OFF, "functions", EMPTY, "function_call",
+            "none"::equals, "audio", NOTHING, "modalities", List.of("text")::equals, "prediction", NOTHING,
+            "web_search_options", NOTHING, "thinking_token_budget", NOTHING);
+
+    private static final Map<String, Predicate<Object>> COMPLETION = Map.of("prompt_embeds", NOTHING);
+
+    private UnsupportedFields() {}
+
+    public static void checkChat(Map<String, JsonValue> others) {
+        check(others, COMMON);
+        check(others, CHAT);
+    }
+
+    public static void checkCompletion(Map<String, JsonValue> others, int samples) {
+        JsonValue suffix = others.get("suffix");
+        if (suffix != null && !suffix.isEmpty()) {
+            throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "suffix", "suffix is not currently supported");
+        }
+        check(others, COMMON);
+        check(others, COMPLETION);
+        // the best n of n answers are those n, so clients that always send both are served
+        check(others, Map.of("best_of", value -> value.equals(samples)));
+    }
+
+    private static void check(Map<String, JsonValue> others, Map<String, Predicate<Object>> harmless) {
+        others.forEach((name, value) -> {
+            Predicate<Object> asksForNothing = harmless.get(name);
+            if (asksForNothing != null && !asksForNothing.test(value.asPlain())) {
+                throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, name,
+                        "'%s' is not supported by this server yet. Leave it out to get an answer without it.", name);
+            }
+        });
+    }
+}

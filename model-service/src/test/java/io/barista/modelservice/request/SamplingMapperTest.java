@@ -1,0 +1,72 @@
+package io.barista.modelservice.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.barista.engine.SamplingParams;
+import io.barista.modelservice.engine.SamplingDefaults;
+import io.barista.openai.SamplingFields;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import io.barista.openai.json.OpenAiJson;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SamplingMapperTest {
+
+    private final SamplingMapper mapper = new SamplingMapper(new SamplingDefaults(0.6, 0.9, 20, 0.05, 1.1, null), 100);
+
+    @Test
+    void takesTheModelsRecommendationWhereTheRequestIsSilent() {
+        SamplingParams params = map("{}");
+        assertThat(params.temperature()).isEqualTo(0.6);
+        assertThat(params.topP()).isEqualTo(0.9);
+        assertThat(params.topK()).isEqualTo(20);
+        assertThat(params.minP()).isEqualTo(0.05);
+        assertThat(params.repetitionPenalty()).isEqualTo(1.1);
+        assertThat(params.n()).isEqualTo(1);
+        assertThat(params.seed()).isNull();
+        assertThat(params.skipSpecialTokens()).isTrue();
+    }
+
+    @Test
+    void prefersWhatTheRequestSays() {
+        SamplingParams params = map("""
+                {"temperature":0,"top_p":1,"top_k":-1,"min_p":0,"repetition_penalty":1,"seed":-5,"n":3,"min_tokens":2,
+                 "stop":["a","b"],"stop_token_ids":[99],"ignore_eos":true,"include_stop_str_in_output":true,
+                 "presence_penalty":-2,"frequency_penalty":2,"skip_special_tokens":false}""");
+        assertThat(params).isEqualTo(new SamplingParams(10, 2, 0, 1, -1, 0, 1, -2, 2, -5L, 3, List.of("a", "b"),
+                List.of(99), true, true, false, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"temperature|-1", "temperature|2.1", "top_p|0", "top_p|1.1", "top_k|-2",
+        "min_p|-0.1", "min_p|1.1", "presence_penalty|2.1", "presence_penalty|-2.1", "frequency_penalty|3",
+        "repetition_penalty|0", "n|0", "n|129", "min_tokens|-1", "min_tokens|11", "stop|\"\"", "stop|[\"a\",\"\"]",
+        "stop_token_ids|[100]", "stop_token_ids|[-1]", "seed|9223372036854775808"})
+    void namesTheFieldThatIsOutOfRange(String field, String value) {
+        ApiException error = catchThrowableOfType(ApiException.class,
+                () -> map("{\"%s\":%s}".formatted(field, value)));
+        assertThat(error.code()).isEqualTo(ErrorCode.INVALID_VALUE);
+        assertThat(error.param()).isEqualTo(field);
+        assertThat(error).hasMessageContaining(field);
+    }
+
+    @Test
+    void raisesATemperatureThatWouldOverflow() {
+        assertThat(map("{\"temperature\":0.0001}").temperature()).isEqualTo(0.01);
+    }
+
+    @Test
+    void servesSeveralGreedyAnswers() {
+        assertThat(map("{\"temperature\":0,\"n\":2}").n()).isEqualTo(2);
+    }
+
+    private SamplingParams map(String json) {
+        return mapper.map(SamplingFields.read(new OpenAiJson().readObject(json.getBytes(StandardCharsets.UTF_8))), 10,
+                null);
+    }
+}
