@@ -2,14 +2,21 @@ package io.barista.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -22,11 +29,11 @@ public final class ScriptedUpstream implements AutoCloseable {
     public interface Script extends BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> {}
 
     /** A request as it arrived. */
-    public record Received(String path, List<java.util.Map.Entry<String, String>> headers, byte[] body) {
+    public record Received(String path, List<Map.Entry<String, String>> headers, byte[] body) {
 
         public String header(String name) {
             return headers.stream().filter(entry -> entry.getKey().equalsIgnoreCase(name))
-                    .map(java.util.Map.Entry::getValue).findFirst().orElse(null);
+                    .map(Map.Entry::getValue).findFirst().orElse(null);
         }
 
         public String text() {
@@ -36,11 +43,12 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     private final DisposableServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger running = new AtomicInteger();
     private volatile Script script = json("{\"ok\":true}");
 
     private ScriptedUpstream(int port) {
-        this.server = HttpServer.create().host("127.0.0.1").port(port)
+        this.server = HttpServer.create().host("127.0.0.1").port(port).doOnConnection(this::remember)
                 .handle((request, response) -> request.receive().aggregate().asByteArray()
                         .defaultIfEmpty(new byte[0]).flatMap(body -> answer(request, response, body)))
                 .bindNow();
@@ -82,13 +90,18 @@ public final class ScriptedUpstream implements AutoCloseable {
                 .send(Flux.from(pieces).map(ScriptedUpstream::bytes), _ -> true);
     }
 
-    /** Sends these pieces of an event stream and then resets the connection. */
+    /** Sends these pieces of an event stream, and then the connection is reset. */
     public static Script breaksAfter(String... pieces) {
-        return (request, response) -> response.header("content-type", "text/event-stream")
+        return breaksOff("text/event-stream", pieces);
+    }
+
+    /** Sends these pieces of an answer, and then the connection is reset. */
+    public static Script breaksOff(String contentType, String... pieces) {
+        return (request, response) -> response.header("content-type", contentType)
                 .send(Flux.fromArray(pieces).map(ScriptedUpstream::bytes).concatWith(Mono.defer(() -> {
+                    // Later than the last piece: a reset overtakes what is still in the socket's buffers.
                     request.withConnection(connection -> connection.channel().eventLoop()
-                            .schedule(() -> connection.channel().close(), 50,
-                                    java.util.concurrent.TimeUnit.MILLISECONDS));
+                            .schedule(() -> reset(connection.channel()), 200, TimeUnit.MILLISECONDS));
                     return Mono.never();
                 })), _ -> true);
     }
@@ -126,13 +139,28 @@ public final class ScriptedUpstream implements AutoCloseable {
         return running.get();
     }
 
-    /** As kill -9 does: the port refuses, open connections are gone. */
+    private void remember(Connection connection) {
+        connections.add(connection.channel());
+        connection.onDispose(() -> connections.remove(connection.channel()));
+    }
+
+    /** As kill -9 does: the port refuses, open connections are reset. */
     public void kill() {
         server.disposeNow();
+        connections.forEach(ScriptedUpstream::reset);
+    }
+
+    private static void reset(Channel channel) {
+        channel.eventLoop().execute(() -> {
+            if (channel.isOpen()) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                channel.close();
+            }
+        });
     }
 
     @Override
     public void close() {
-        server.disposeNow();
+        kill();
     }
 }

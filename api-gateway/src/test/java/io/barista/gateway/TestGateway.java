@@ -1,6 +1,13 @@
 package io.barista.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.barista.config.ServiceId;
 import io.barista.gateway.metrics.EndReason;
+import io.barista.gateway.replicas.ReplicaDirectory;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,95 +17,131 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
+import org.springframework.cloud.client.discovery.simple.InstanceProperties;
+import org.springframework.cloud.client.discovery.simple.reactive.SimpleReactiveDiscoveryProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** The whole gateway in this process, on a free port, in front of scripted replicas. */
 public final class TestGateway implements AutoCloseable {
 
+    private static final int SHARED_MODELS = 80;
+    private static TestGateway shared;
+
     private final ConfigurableApplicationContext context;
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final Path config;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Deque<String> freeModels;
+    private final Map<String, List<InstanceProperties>> instances = new HashMap<>();
 
-    private TestGateway(ConfigurableApplicationContext context, Path config) {
+    private TestGateway(ConfigurableApplicationContext context, List<String> models) {
         this.context = context;
-        this.config = config;
+        this.freeModels = new ArrayDeque<>(models);
     }
 
-    public static Builder serving(String model, ScriptedUpstream... replicas) {
-        return new Builder().model(model, replicas);
-    }
-
-    public static final class Builder {
-
-        private final Map<String, List<String>> models = new LinkedHashMap<>();
-        private final List<String> arguments = new ArrayList<>();
-
-        public Builder model(String id, ScriptedUpstream... replicas) {
-            models.put(id, List.of(replicas).stream().map(ScriptedUpstream::uri).toList());
-            return this;
-        }
-
-        public Builder with(String property, Object value) {
-            arguments.add("--" + property + "=" + value);
-            return this;
-        }
-
-        public TestGateway start() {
-            try {
-                Path config = Files.createTempFile("llm", ".yaml");
-                StringBuilder yaml = new StringBuilder();
-                models.forEach((id, replicas) -> {
-                    yaml.append("- model_loading_config:\n    model_id: ").append(id)
-                            .append("\n    model_source: /nowhere\n");
-                    for (int i = 0; i < replicas.size(); i++) {
-                        with("spring.cloud.discovery.client.simple.instances." + slug(id) + "[" + i + "].uri",
-                                replicas.get(i));
-                    }
-                });
-                Files.writeString(config, yaml);
-                with("barista.config.path", config);
-                with("server.port", 0).with("server.address", "127.0.0.1");
-                return new TestGateway(new SpringApplicationBuilder(GatewayApplication.class)
-                        .registerShutdownHook(false).run(arguments.toArray(String[]::new)), config);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+    /** One for all tests that need no settings of their own; each test serves its own model with it. */
+    public static synchronized TestGateway shared() {
+        if (shared == null) {
+            List<String> models = new ArrayList<>();
+            for (int i = 0; i < SHARED_MODELS; i++) {
+                models.add("house/m" + i);
             }
+            shared = start(models, "barista.gateway.answer.idle-timeout=3s", "barista.gateway.answer.held-size=1KB",
+                    "barista.gateway.replicas.breaker.open-for=300ms");
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
+        return shared;
+    }
 
-        private static String slug(String id) {
-            return io.barista.config.ServiceId.of(id).value();
+    /** A gateway of its own. */
+    public static TestGateway start(List<String> models, String... properties) {
+        try {
+            Path config = Files.createTempFile("llm", ".yaml");
+            StringBuilder yaml = new StringBuilder();
+            for (String model : models) {
+                yaml.append("- model_loading_config: {model_id: \"").append(model)
+                        .append("\", model_source: /nowhere}\n");
+            }
+            Files.writeString(config, yaml);
+            List<String> arguments = new ArrayList<>(
+                    List.of("--barista.config.path=" + config, "--server.port=0", "--server.address=127.0.0.1",
+                            "--barista.gateway.replicas.refresh=50ms",
+                            "--logging.level.io.barista.gateway.requests=WARN"));
+            Arrays.stream(properties).map("--"::concat).forEach(arguments::add);
+            ConfigurableApplicationContext context = new SpringApplicationBuilder(GatewayApplication.class)
+                    .registerShutdownHook(false).initializers(TestGateway::keepEventLoopsApart)
+                    .run(arguments.toArray(String[]::new));
+            Files.delete(config);
+            return new TestGateway(context, models);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** A gateway that stops ends the event loops of its whole process, which here other gateways live in. */
+    private static void keepEventLoopsApart(ConfigurableApplicationContext context) {
+        ReactorResourceFactory own = new ReactorResourceFactory();
+        own.setUseGlobalResources(false);
+        ((GenericApplicationContext) context).registerBean(ReactorResourceFactory.class, () -> own);
+    }
+
+    /** Puts replicas behind a model that no test has used, and says which. */
+    public synchronized String serve(ScriptedUpstream... replicas) {
+        String model = freeModels.removeFirst();
+        serve(model, replicas);
+        return model;
+    }
+
+    public synchronized void serve(String model, ScriptedUpstream... replicas) {
+        String serviceId = ServiceId.of(model).value();
+        instances.put(serviceId, Arrays.stream(replicas).map(replica -> instance(serviceId, replica)).toList());
+        bean(SimpleReactiveDiscoveryProperties.class).setInstances(Map.copyOf(instances));
+        await().until(() -> bean(ReplicaDirectory.class).pool(model).byLoad().size() == replicas.length);
+    }
+
+    private static InstanceProperties instance(String serviceId, ScriptedUpstream replica) {
+        InstanceProperties instance = new InstanceProperties();
+        instance.setServiceId(serviceId);
+        instance.setUri(URI.create(replica.uri()));
+        return instance;
     }
 
     public int port() {
         return ((ReactiveWebServerApplicationContext) context).getWebServer().getPort();
     }
 
-    public URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port() + path);
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
     }
 
-    public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(uri(path));
+    public HttpRequest.Builder json(String path, String body) {
+        return request(path).header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
     public HttpResponse<String> get(String path) {
-        return send(request(path).GET());
+        return send(request(path));
     }
 
-    public HttpResponse<String> post(String path, String json) {
-        return send(request(path).header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    public HttpResponse<String> post(String path, String body) {
+        return send(json(path, body));
     }
 
     public HttpResponse<String> chat(String model) {
-        return post("/v1/chat/completions", "{\"model\":\"" + model + "\",\"messages\":[]}");
+        return post("/v1/chat/completions", chatBody(model));
+    }
+
+    public static String chatBody(String model) {
+        return "{\"model\":\"" + model + "\",\"messages\":[]}";
     }
 
     public HttpResponse<String> send(HttpRequest.Builder request) {
@@ -115,19 +158,21 @@ public final class TestGateway implements AutoCloseable {
         return http;
     }
 
+    /** The gauge of requests being answered. */
     public double running(String model) {
-        var gauge = meters().find("barista.gateway.requests.running").tag("model", model).gauge();
+        Gauge gauge = bean(MeterRegistry.class).find("barista.gateway.requests.running").tag("model", model).gauge();
         return gauge == null ? 0 : gauge.value();
     }
 
     public double ended(String model, EndReason reason) {
-        var counter = meters().find("barista.gateway.requests.ended").tag("model", model).tag("reason", reason.label())
-                .counter();
+        Counter counter = bean(MeterRegistry.class).find("barista.gateway.requests.ended").tag("model", model)
+                .tag("reason", reason.label()).counter();
         return counter == null ? 0 : counter.count();
     }
 
-    public MeterRegistry meters() {
-        return context.getBean(MeterRegistry.class);
+    /** Waits for the requests of a model to have ended so; that is shortly after their clients have their answers. */
+    public void awaitEnded(String model, EndReason reason, int count) {
+        await().untilAsserted(() -> assertThat(ended(model, reason)).as("ended by %s", reason).isEqualTo(count));
     }
 
     public <T> T bean(Class<T> type) {
@@ -137,10 +182,5 @@ public final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-        try {
-            Files.deleteIfExists(config);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -8,6 +8,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -34,9 +36,14 @@ public record TopLevelFields(@Nullable String model) {
                 throw new ApiException(ErrorCode.INVALID_JSON, "The request body goes on after the end of its JSON.");
             }
             return fields;
+        } catch (StreamConstraintsException _) {
+            throw new ApiException(ErrorCode.INVALID_JSON,
+                    "The request body is nested too deeply, or one of its names or numbers is too long.");
         } catch (JacksonException e) {
-            throw new ApiException(ErrorCode.INVALID_JSON, "The request body is not valid JSON (line %d, column %d)."
-                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+            TokenStreamLocation place = e.getLocation();
+            throw new ApiException(ErrorCode.INVALID_JSON, "The request body is not valid JSON" + (place == null
+                    ? "."
+                    : " (line %d, column %d).".formatted(place.getLineNr(), place.getColumnNr())));
         }
     }
 

@@ -53,7 +53,7 @@ public final class ReplicaDirectory implements DisposableBean {
     }
 
     private Mono<Void> refresh(ReplicaPool pool, String serviceId) {
-        return discovery.getInstances(serviceId).collectList().doOnNext(found -> take(pool, found))
+        return Flux.defer(() -> discovery.getInstances(serviceId)).collectList().doOnNext(found -> take(pool, found))
                 .doOnError(e -> log.warn("model {}: discovery failed, its replicas stay as they were", pool.model(), e))
                 .onErrorComplete().then();
     }

@@ -17,7 +17,6 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
-import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -59,10 +58,11 @@ final class Passage {
     private Mono<Void> attempt(Lease lease) {
         tried.add(lease.replica());
         request.attempts(lease.replica().name());
-        ReplicaUrlFilter.pointAt(exchange, lease.replica());
         AnswerRelay relay = new AnswerRelay(exchange.getResponse(), terms, begun -> began(lease, begun));
-        Mono<Void> untilBegun = terms.curtain().onErrorResume(_ -> relay.isBegun(), _ -> Mono.never());
-        return chain.filter(exchange.mutate().response(relay).build()).takeUntilOther(untilBegun)
+        // Once begun, the relay itself ends the answer, so that it can tell the client.
+        Mono<Void> untilBegun = terms.curtain().filter(_ -> !relay.isBegun()).flatMap(Mono::<Void>error)
+                .switchIfEmpty(Mono.never());
+        return Mono.firstWithSignal(chain.filter(new AttemptExchange(exchange, lease.replica(), relay)), untilBegun)
                 .doOnSuccess(_ -> answered(lease, relay)).doOnCancel(lease::abandoned)
                 .onErrorResume(failure -> failed(lease, relay, failure));
     }
@@ -97,11 +97,14 @@ final class Passage {
             log.warn("request={} model={}: replica {} is {} ({}), asking another", request.id(), pool.model(),
                     lease.replica().name(), kind, failure.toString());
             letGo(lease, kind, failure);
-            ServerWebExchangeUtils.reset(exchange);
             return attempt();
         }
         settle(lease, kind, failure);
-        return Mono.error(relay.isBegun() ? failure : told(kind, failure));
+        if (kind == AttemptFailure.CLIENT_GONE) {
+            log.debug("request={}: the client left", request.id(), failure);
+            return Mono.empty(); // nobody is there to be told
+        }
+        return Mono.error(relay.isBegun() ? new TruncatedAnswerException(failure) : told(kind, failure));
     }
 
     private static boolean mayAskAnother(AttemptFailure kind, AnswerRelay relay) {

@@ -1,6 +1,7 @@
 package io.barista.gateway.routing;
 
 import static org.springframework.cloud.gateway.filter.ReactiveLoadBalancerClientFilter.LOAD_BALANCER_CLIENT_FILTER_ORDER;
+import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR;
 import static org.springframework.cloud.gateway.support.ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR;
 
 import io.barista.gateway.replicas.Replica;
@@ -16,18 +17,14 @@ final class ReplicaUrlFilter implements GatewayFilter {
 
     static final int ORDER = LOAD_BALANCER_CLIENT_FILTER_ORDER;
 
-    private static final String REPLICA = ReplicaUrlFilter.class.getName() + ".replica";
-
-    static void pointAt(ServerWebExchange exchange, Replica replica) {
-        exchange.getAttributes().put(REPLICA, replica);
-    }
-
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        Replica replica = exchange.getRequiredAttribute(REPLICA);
+        Replica replica = AttemptExchange.replicaOf(exchange);
         URI url = exchange.getRequiredAttribute(GATEWAY_REQUEST_URL_ATTR);
         exchange.getAttributes().put(GATEWAY_REQUEST_URL_ATTR,
                 LoadBalancerUriTools.reconstructURI(replica.instance(), url));
-        return chain.filter(exchange);
+        // Spring would wait for the trailers of the answer, and they never come once it has broken off.
+        return chain.filter(exchange)
+                .doOnSuccess(_ -> exchange.getAttributes().remove(CLIENT_RESPONSE_ATTR));
     }
 }

@@ -5,8 +5,8 @@ import io.barista.gateway.web.RequestIdFilter;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -35,6 +35,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
     private @Nullable HttpStatusCode status;
     private volatile boolean received;
     private volatile boolean begun;
+    private volatile boolean ended;
     private volatile @Nullable Throwable failure;
 
     /** @param onBegin called once, just before the first byte goes to the client */
@@ -89,7 +90,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return writeWith(Flux.from(body).concatMap(Flux::from));
+        return writeWith(Flux.from(body).concatMapDelayError(Flux::from, 1)); // what came before an error counts
     }
 
     @Override
@@ -98,17 +99,23 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
             return Mono.error(new RefusingReplicaException());
         }
         Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).doOnNext(_ -> received = true);
-        Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces)
-                .takeUntilOther(terms.curtain());
+        Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces, terms.curtain());
         Mono<Void> written = isEventStream()
                 ? getDelegate().writeAndFlushWith(beginning(events(watched)).map(Mono::just))
                 : getDelegate().writeWith(beginning(held(watched)));
-        return written.onErrorMap(error -> error != failure, ClientGoneException::new);
+        return written.onErrorMap(error -> error != failure, ClientGoneException::new).then(Mono.defer(this::written));
+    }
+
+    /** Reactor Netty calls an answer written, too, when its reader closed the connection within it. */
+    private Mono<Void> written() {
+        return ended ? Mono.empty() : Mono.error(new ClientGoneException(null));
     }
 
     private Flux<DataBuffer> beginning(Flux<DataBuffer> answer) {
-        return answer.doOnNext(_ -> begin()).doOnComplete(this::begin)
-                .doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+        return answer.doOnNext(_ -> begin()).doOnComplete(() -> {
+            begin();
+            ended = true;
+        }).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
     }
 
     /** Whole events; after a failure between them, the events that tell of it. */
@@ -150,16 +157,17 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
 
     /** The answer in one go, up to the limit; what is longer flows from there on. */
     private Flux<DataBuffer> held(Flux<DataBuffer> pieces) {
-        Predicate<DataBuffer> full = new Predicate<>() {
-            private long bytes;
+        AtomicLong bytes = new AtomicLong();
+        return pieces.bufferUntil(piece -> bytes.addAndGet(piece.readableByteCount()) > terms.heldBytes())
+                .concatMapIterable(list -> list).concatWith(Mono.defer(() -> requireWhole(bytes.get())))
+                .doOnError(error -> failure = error);
+    }
 
-            @Override
-            public boolean test(DataBuffer piece) {
-                bytes += piece.readableByteCount();
-                return bytes > terms.heldBytes();
-            }
-        };
-        return pieces.bufferUntil(full).concatMapIterable(list -> list).doOnError(error -> failure = error);
+    /** An answer shorter than it said would leave the client waiting for the rest. */
+    private Mono<DataBuffer> requireWhole(long bytes) {
+        return bytes < headers.getContentLength()
+                ? Mono.error(new BrokenAnswerException("the answer ended after " + bytes + " bytes"))
+                : Mono.empty();
     }
 
     private void begin() {

@@ -9,9 +9,9 @@ import reactor.core.scheduler.Scheduler;
  * What holds for the answer to one request, whichever replica gives it.
  *
  * @param endsWithDone whether an event stream without {@code data: [DONE]} has been cut off
- * @param curtain      fails when the request has to end
+ * @param curtain      emits the reason when the request has to end
  * @param idleTimeout  the longest silence within the answer
  * @param heldBytes    how much of an answer that is no event stream is held back
  */
-public record AnswerTerms(boolean endsWithDone, Mono<Void> curtain, Duration idleTimeout, long heldBytes,
+public record AnswerTerms(boolean endsWithDone, Mono<AnswerCutException> curtain, Duration idleTimeout, long heldBytes,
         Scheduler clock, ErrorAnswers errors) {}

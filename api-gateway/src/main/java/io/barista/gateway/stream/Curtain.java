@@ -19,13 +19,13 @@ public final class Curtain {
         this.clock = clock;
     }
 
-    /** Never completes; fails with an {@link AnswerCutException} when a request of that start has to end. */
-    public Mono<Void> forRequestOf(long startedNanos) {
-        Mono<Void> late = Mono.defer(() -> Mono.delay(remaining(startedNanos), clock))
-                .then(Mono.error(() -> new AnswerCutException(EndReason.DEADLINE, ErrorCode.UPSTREAM_TIMEOUT,
-                        "The request took longer than the %d s that any may take.".formatted(deadline.toSeconds()))));
-        Mono<Void> closing = shutdown.asMono()
-                .then(Mono.error(() -> new AnswerCutException(EndReason.SHUTDOWN, ErrorCode.UNAVAILABLE,
+    /** Emits the reason when a request of that start has to end. */
+    public Mono<AnswerCutException> forRequestOf(long startedNanos) {
+        Mono<AnswerCutException> late = Mono.defer(() -> Mono.delay(remaining(startedNanos), clock))
+                .map(_ -> new AnswerCutException(EndReason.DEADLINE, ErrorCode.UPSTREAM_TIMEOUT,
+                        "The request took longer than the %d s that any may take.".formatted(deadline.toSeconds())));
+        Mono<AnswerCutException> closing = shutdown.asMono()
+                .then(Mono.fromSupplier(() -> new AnswerCutException(EndReason.SHUTDOWN, ErrorCode.UNAVAILABLE,
                         "The gateway is shutting down. Send the request again.")));
         return Mono.firstWithSignal(late, closing);
     }

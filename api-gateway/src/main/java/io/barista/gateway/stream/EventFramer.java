@@ -24,6 +24,7 @@ final class EventFramer {
     private byte[] carry = new byte[0];
     private boolean lineIsEmpty = true;
     private boolean lastWasCr;
+    private boolean eventEnded;
     private int matchedOfDone;
     private boolean spaceSkipped;
     private boolean done;
@@ -93,10 +94,11 @@ final class EventFramer {
             byte b = piece.getByte(start + i);
             if (b == '\n' && lastWasCr) {
                 lastWasCr = false; // the second half of a line end
-                end = end == i ? i + 1 : end;
+                end = eventEnded ? i + 1 : end;
             } else if (b == '\n' || b == '\r') {
                 lastWasCr = b == '\r';
-                end = endLine() ? i + 1 : end;
+                eventEnded = endLine();
+                end = eventEnded ? i + 1 : end;
             } else {
                 lastWasCr = false;
                 lineIsEmpty = false;

@@ -5,6 +5,7 @@ import io.barista.openai.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.core.io.buffer.DataBuffer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -27,10 +28,15 @@ final class SilenceWatch {
         this.clock = clock;
     }
 
-    Flux<DataBuffer> over(Flux<DataBuffer> body) {
+    /** The body, cancelled and ended with an error when it is silent for too long, or when {@code otherwise} says so. */
+    Flux<DataBuffer> over(Flux<DataBuffer> body, Mono<AnswerCutException> otherwise) {
         return Flux.defer(() -> {
             lastSign = now();
-            return body.doOnNext(_ -> arrived()).doOnRequest(this::asks).takeUntilOther(silence());
+            AtomicReference<AnswerCutException> verdict = new AtomicReference<>();
+            // takeUntilOther cancels the body when the other one emits, but not when it fails: hence errors as values.
+            return body.doOnNext(_ -> arrived()).doOnRequest(this::asks)
+                    .takeUntilOther(Mono.firstWithSignal(silence(), otherwise).doOnNext(verdict::set))
+                    .concatWith(Mono.defer(() -> Mono.justOrEmpty(verdict.get()).flatMap(Mono::error)));
         });
     }
 
@@ -45,10 +51,10 @@ final class SilenceWatch {
         }
     }
 
-    /** Never completes; fails when the limit has passed without a sign. */
-    private Mono<Void> silence() {
+    /** Emits the verdict when the limit has passed without a sign. */
+    private Mono<AnswerCutException> silence() {
         return Mono.defer(() -> Mono.delay(Duration.ofNanos(remaining()), clock)).repeat(() -> remaining() > 0)
-                .then(Mono.error(this::verdict));
+                .then(Mono.fromSupplier(this::verdict));
     }
 
     private AnswerCutException verdict() {
