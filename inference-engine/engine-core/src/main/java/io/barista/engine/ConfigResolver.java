@@ -79,7 +79,7 @@ final class ConfigResolver {
         AttentionSpec attention = decoder.layers().getFirst().attention();
         int blockTokens = asked.get(BLOCK_SIZE);
         long blockBytes = KvCache.Shape.blockBytes(decoder.layers().size(), blockTokens, attention.kvHeads(),
-                attention.headDim(), ops.activationType());
+                attention.headDim(), ops.kvCacheType());
         long activations = Decoder.activationBytes(decoder, ops.activationType(), budget, maxNumSeqs);
         return new KvSizing(asked, blockBytes, blockTokens, Math.max(0, ops.freeBytes() - activations), !onCpu);
     }

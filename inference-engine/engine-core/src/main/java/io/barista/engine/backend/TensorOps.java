@@ -13,6 +13,11 @@ public interface TensorOps extends AutoCloseable {
     /** What the operations compute in. */
     DType activationType();
 
+    /** What the KV cache holds. */
+    default DType kvCacheType() {
+        return activationType();
+    }
+
     /** Bytes the device can still give to the KV cache. */
     long freeBytes();
 
