@@ -34,6 +34,11 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
+    public final DType kvCacheType() {
+        return DType.FLOAT32;
+    }
+
+    @Override
     public final long freeBytes() {
         return HostMemory.availableBytes();
     }

@@ -2,6 +2,7 @@ package io.barista.engine.cpu;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -69,5 +70,20 @@ final class HostTensors {
             }
             case FLOAT8_E4M3, INT32, INT8, INT64 -> throw new IllegalArgumentException(dtype + " needs a scale");
         }
+    }
+
+    /** Rounded to bfloat16, in memory of {@code arena}. */
+    static HostTensor toBfloat16(HostTensor tensor, Arena arena) {
+        long elements = tensor.elements();
+        MemorySegment rounded = arena.allocate(Math.multiplyExact(elements, (long) Short.BYTES), 8);
+        float[] piece = new float[(int) Math.min(elements, 4096)];
+        for (long from = 0; from < elements; from += piece.length) {
+            int count = (int) Math.min(piece.length, elements - from);
+            widen(tensor.dtype(), tensor.data(), from, piece, count);
+            for (int i = 0; i < count; i++) {
+                rounded.set(SHORT, (from + i) * Short.BYTES, Bfloat16.fromFloat(piece[i]));
+            }
+        }
+        return new HostTensor(tensor.name(), DType.BFLOAT16, tensor.shape(), rounded);
     }
 }

@@ -12,14 +12,27 @@ final class PanelPacker {
 
     private final Arena arena;
     private final WorkerPool pool;
+    private final DType compute;
 
-    PanelPacker(Arena arena, WorkerPool pool) {
+    /** @param compute what activations are computed in; weights are not kept finer than a bfloat16 device would */
+    PanelPacker(Arena arena, WorkerPool pool, DType compute) {
         this.arena = arena;
         this.pool = pool;
+        this.compute = compute;
     }
 
     PanelMatrix pack(String name, List<HostTensor> parts) {
         DType dtype = HostTensors.requireStackable(name, parts);
+        if (compute != DType.BFLOAT16 || dtype == DType.BFLOAT16) {
+            return pack(name, dtype, parts);
+        }
+        try (Arena rounded = Arena.ofShared()) {
+            return pack(name, DType.BFLOAT16,
+                    parts.stream().map(part -> HostTensors.toBfloat16(part, rounded)).toList());
+        }
+    }
+
+    private PanelMatrix pack(String name, DType dtype, List<HostTensor> parts) {
         int inputs = parts.getFirst().dim(1);
         int outputs = parts.stream().mapToInt(part -> part.dim(0)).reduce(0, Math::addExact);
         int panels = PanelMatrix.panels(outputs);

@@ -28,7 +28,7 @@ final class VectorOps extends CpuOps {
     VectorOps(DType compute, int threads) {
         super(compute);
         pool = new WorkerPool(threads);
-        packer = new PanelPacker(arena, pool);
+        packer = new PanelPacker(arena, pool, compute);
         matmul = new VectorMatmul(pool, arena);
         attention = new VectorAttention(pool);
         rmsNorm = new VectorRmsNorm(pool);

@@ -98,6 +98,41 @@ public abstract class GoldenKit {
         }
     }
 
+    /** Not far further from float32 than transformers lands when it computes in bfloat16. */
+    @ParameterizedTest
+    @EnumSource
+    void bfloat16LosesNoMoreThanItMust(TinyModel model) {
+        EngineConfig config = EngineConfig.empty().with(EngineOptions.DTYPE, DtypeChoice.BFLOAT16);
+        ModelFolder folder = ModelFolder.open(model.unpackInto(temporary));
+        try (LogitsProbe probe = LogitsProbe.open(folder, config, List.of(backend()))) {
+            for (ModelGolden.Prompt prompt : model.golden().prompts()) {
+                float[] logits = probe.run(prompt.ids(), 1).lastLogits();
+                assertThat(Distance.cosine(logits, prompt.last().logits())).as("cosine")
+                        .isGreaterThanOrEqualTo(Math.min(0.999, 1 - 5 * (1 - prompt.bfloat16().cosine())));
+                assertThat(Distance.divergence(prompt.last().logits(), logits)).as("Kullback-Leibler divergence")
+                        .isLessThanOrEqualTo(Math.max(0.01, 5 * prompt.bfloat16().divergence()));
+                assertTeacherForced(probe, prompt);
+            }
+        }
+    }
+
+    /** Given the golden's tokens, the next one is ours too wherever it was not a close call, in 97 of 100 such steps. */
+    private static void assertTeacherForced(LogitsProbe probe, ModelGolden.Prompt prompt) {
+        ModelGolden.Greedy greedy = prompt.greedy();
+        int[] tokens = Arrays.copyOf(prompt.ids(), prompt.ids().length + greedy.ids().length);
+        int clear = 0;
+        int agreed = 0;
+        for (int step = 0; step < greedy.ids().length; step++) {
+            if (greedy.margin()[step] > 0.25 * prompt.last().deviation()) {
+                clear++;
+                int next = probe.run(Arrays.copyOf(tokens, prompt.ids().length + step), 1).greedy()[0];
+                agreed += next == greedy.ids()[step] ? 1 : 0;
+            }
+            tokens[prompt.ids().length + step] = greedy.ids()[step];
+        }
+        assertThat(agreed).as("of %d clear steps", clear).isGreaterThanOrEqualTo((int) Math.ceil(0.97 * clear));
+    }
+
     /** Equal up to a step that is nearly a tie, where the runner-up will do and what follows is open. Returns the steps before. */
     private static int assertGreedy(int[] actual, ModelGolden.Prompt prompt) {
         ModelGolden.Greedy expected = prompt.greedy();
