@@ -15,6 +15,7 @@ public final class CpuBackend implements Backend {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private final boolean oracle;
+    private final VectorWarmUp warmUp = new VectorWarmUp();
 
     /** Vectorised where the JVM has the Vector API, else scalar with the reason in the log. */
     public CpuBackend() {
@@ -59,6 +60,6 @@ public final class CpuBackend implements Backend {
             return new ScalarOps(options.compute());
         }
         log.info("cpu backend: {}-bit vectors on {} threads", VectorOps.vectorBits(), threads);
-        return new VectorOps(options.compute(), threads);
+        return new VectorOps(options.compute(), threads, warmUp::begin);
     }
 }

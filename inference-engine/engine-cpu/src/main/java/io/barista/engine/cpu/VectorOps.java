@@ -9,6 +9,7 @@ import io.barista.engine.backend.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorOps extends CpuOps {
 
+    private final Consumer<DType> onWeights;
     private final WorkerPool pool;
     private final PanelPacker packer;
     private final VectorMatmul matmul;
@@ -26,7 +28,13 @@ final class VectorOps extends CpuOps {
     private final VectorGatedActivation gatedActivation;
 
     VectorOps(DType compute, int threads) {
+        this(compute, threads, _ -> {});
+    }
+
+    /** @param onWeights hears the type of every matrix that is packed */
+    VectorOps(DType compute, int threads, Consumer<DType> onWeights) {
         super(compute);
+        this.onWeights = onWeights;
         pool = new WorkerPool(threads);
         packer = new PanelPacker(arena, pool, compute);
         matmul = new VectorMatmul(pool, arena);
@@ -42,7 +50,9 @@ final class VectorOps extends CpuOps {
 
     @Override
     public Matrix pack(String name, List<HostTensor> parts) {
-        return packer.pack(name, parts);
+        PanelMatrix matrix = packer.pack(name, parts);
+        onWeights.accept(matrix.dtype());
+        return matrix;
     }
 
     @Override
