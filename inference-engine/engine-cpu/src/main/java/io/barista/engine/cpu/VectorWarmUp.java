@@ -91,8 +91,9 @@ final class VectorWarmUp {
 
         private Matrix weights(DType dtype, int outputs) {
             try (Arena arena = Arena.ofConfined()) {
-                return ops.pack("warm-up", List.of(new HostTensor("warm-up", dtype, List.of((long) outputs, (long) WIDTH),
-                        arena.allocate((long) outputs * WIDTH * dtype.bytes()))));
+                return ops.pack("warm-up",
+                        List.of(new HostTensor("warm-up", dtype, List.of((long) outputs, (long) WIDTH),
+                                arena.allocate((long) outputs * WIDTH * dtype.bytes()))));
             }
         }
 
