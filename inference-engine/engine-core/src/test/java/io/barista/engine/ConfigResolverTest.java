@@ -80,7 +80,7 @@ class ConfigResolverTest {
     private static TensorOps ops() {
         return (TensorOps) Proxy.newProxyInstance(TensorOps.class.getClassLoader(), new Class<?>[]{TensorOps.class},
                 (_, method, _) -> switch (method.getName()) {
-                    case "activationType" -> DType.FLOAT32;
+                    case "activationType", "kvCacheType" -> DType.FLOAT32;
                     case "freeBytes" -> FREE;
                     default -> throw new AssertionError(method.getName() + " is not for configuration");
                 });
