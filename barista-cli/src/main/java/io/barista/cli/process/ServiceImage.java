@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A built service, ready to run: its jar and libraries side by side, which the JVM starts faster from than from one big jar, and
@@ -47,13 +48,14 @@ public final class ServiceImage {
         return List.copyOf(command);
     }
 
-    /** Small heaps for what holds little; benchmarks/startup measures what they come to. */
+    /** Small heaps for what holds little; benchmarks/startup measures what they come to. A cache is good for these flags only. */
     private List<String> flags() {
-        return switch (role) {
+        List<String> own = switch (role) {
             case GATEWAY -> List.of("-XX:+UseSerialGC", "-Xmx192m", "-XX:MaxDirectMemorySize=128m");
-            case MODEL_SERVICE -> List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+            case MODEL_SERVICE -> List.of("--add-modules=jdk.incubator.vector");
             case CONFIG_SERVER -> List.of("-XX:+UseSerialGC", "-Xmx96m", "-XX:TieredStopAtLevel=1");
         };
+        return Stream.concat(Stream.of("--enable-native-access=ALL-UNNAMED"), own.stream()).toList();
     }
 
     /** Whether a cache has been made, or has been found not to be possible. */

@@ -37,7 +37,7 @@ final class ForegroundService {
     void run(ServicePlan plan, ServiceStarter starter, Runnable whenReady) throws IOException, InterruptedException {
         Process process = starter.startPiped(plan);
         guard.started(process.pid());
-        Signals.onStop(() -> stop(process));
+        Signals.onStop(() -> stop(process.toHandle()));
         Thread.ofVirtual().start(() -> awaitReady(process, plan.port(), whenReady));
 
         String lastLines = showOutput(process);
@@ -48,8 +48,8 @@ final class ForegroundService {
         }
     }
 
-    /** The first time it may finish what it has begun. */
-    private void stop(Process process) {
+    /** The first time it may finish what it has begun. By its handle, since a process closes its output at once. */
+    private void stop(ProcessHandle process) {
         if (stopRequests.getAndIncrement() == 0) {
             process.destroy();
         } else {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 public final class DownCommand implements Callable<Integer> {
 
     // The supervisor gives each role of services its time; one that has not finished by then hangs.
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final Workplace workplace;
 

@@ -22,8 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Puts a suite together: plans, supervisor, guard, signals, and the state that others read. */
 final class Suite {
 
-    /** A little longer than the services give the requests that they have begun. */
-    private static final Duration STOP_GRACE = Duration.ofSeconds(35);
+    /** A little longer than the gateway gives the requests that it has begun. */
+    private static final Duration STOP_GRACE = Duration.ofSeconds(65);
 
     private final Workplace workplace;
     private final SuiteFolder folder;
