@@ -31,7 +31,7 @@ public final class BodyFilter implements GatewayFilter {
     }
 
     private Mono<TopLevelFields> parse(RequestBody body) {
-        Mono<TopLevelFields> fields = Mono.fromCallable(() -> TopLevelFields.read(body.array(), body.size()));
+        Mono<TopLevelFields> fields = Mono.fromCallable(() -> TopLevelFields.read(body.stream()));
         return body.size() <= PARSED_AT_ONCE ? fields : fields.subscribeOn(parsers);
     }
 

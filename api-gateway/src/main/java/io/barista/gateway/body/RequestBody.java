@@ -1,53 +1,64 @@
 package io.barista.gateway.body;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import reactor.core.publisher.Flux;
 
 /**
- * The bytes of one request, kept while they may have to be sent again.
+ * The bytes of one request, kept while they may have to be sent again. They lie in pieces: a large body in one array
+ * would have to be copied as it grows, and once more whole into direct memory when it is sent.
  *
  * <p>Filled by one subscription, then read by one attempt after the other; {@link #discard()} may come from any thread.
  */
 public final class RequestBody {
 
-    /** One write to the replica's connection; larger pieces would be copied whole into direct memory. */
-    private static final int PIECE = 64 * 1024;
+    private static final int LARGEST_PIECE = 64 * 1024;
+    private static final int SMALLEST_PIECE = 1024;
 
     private final BodyMemory memory;
-    private byte[] bytes;
+    private final List<ByteBuffer> pieces = new ArrayList<>(); // all full but the last one
     private int size;
+    private long taken;
     private boolean discarded;
 
     RequestBody(BodyMemory memory) {
         this.memory = memory;
-        this.bytes = new byte[0];
     }
 
-    /** Appends a piece; false when there is no memory for it. */
-    synchronized boolean append(DataBuffer piece, int expectedSize) {
-        int added = piece.readableByteCount();
-        if (discarded || !reserve(Math.addExact(size, added), expectedSize)) {
-            return false;
+    /**
+     * Appends what came; false when there is no memory for it.
+     *
+     * @param expectedSize of the whole body; believed for the size of a piece only, as promising costs nothing
+     */
+    synchronized boolean append(DataBuffer arrived, int expectedSize) {
+        while (arrived.readableByteCount() > 0) {
+            int missing = Math.max(arrived.readableByteCount(), expectedSize - size);
+            if ((pieces.isEmpty() || !pieces.getLast().hasRemaining()) && !addPiece(missing)) {
+                return false;
+            }
+            ByteBuffer last = pieces.getLast();
+            int length = Math.min(last.remaining(), arrived.readableByteCount());
+            arrived.read(last.array(), last.position(), length);
+            last.position(last.position() + length);
+            size += length;
         }
-        piece.read(bytes, size, added);
-        size += added;
         return true;
     }
 
-    private boolean reserve(int needed, int expectedSize) {
-        if (needed <= bytes.length) {
-            return true;
-        }
-        // A promised length is believed step by step only: promising costs the client nothing.
-        long doubled = Math.max(2L * bytes.length, PIECE);
-        int capacity = (int) Math.max(needed, Math.min(doubled, Math.max(expectedSize, needed)));
-        if (!memory.tryTake(capacity - bytes.length)) {
+    private boolean addPiece(int missing) {
+        int capacity = Math.clamp(missing, SMALLEST_PIECE, LARGEST_PIECE);
+        if (discarded || !memory.tryTake(capacity)) {
             return false;
         }
-        bytes = Arrays.copyOf(bytes, capacity);
+        taken += capacity;
+        pieces.add(ByteBuffer.allocate(capacity));
         return true;
     }
 
@@ -55,27 +66,22 @@ public final class RequestBody {
         return size;
     }
 
-    /** The bytes from 0 to {@link #size()}; the array may be longer. */
-    synchronized byte[] array() {
-        return bytes;
+    synchronized InputStream stream() {
+        return new SequenceInputStream(Collections.enumeration(pieces.stream()
+                .map(piece -> (InputStream) new ByteArrayInputStream(piece.array(), 0, piece.position())).toList()));
     }
 
     /** The body as it came, in pieces; each call begins anew. */
     synchronized Flux<DataBuffer> pieces(DataBufferFactory factory) {
-        byte[] content = bytes;
-        int length = size;
-        int pieces = Math.ceilDiv(length, PIECE);
-        return Flux.range(0, pieces).map(index -> {
-            int start = index * PIECE;
-            return factory.wrap(ByteBuffer.wrap(content, start, Math.min(PIECE, length - start)));
-        });
+        return Flux.fromIterable(List.copyOf(pieces)).map(piece -> factory.wrap(piece.duplicate().flip()));
     }
 
     /** Lets go of the bytes; from then on the body is empty. Idempotent. */
     public synchronized void discard() {
         discarded = true;
-        memory.giveBack(bytes.length);
-        bytes = new byte[0];
+        memory.giveBack(taken);
+        taken = 0;
+        pieces.clear();
         size = 0;
     }
 }

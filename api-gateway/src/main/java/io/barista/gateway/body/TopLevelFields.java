@@ -2,6 +2,7 @@ package io.barista.gateway.body;
 
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -26,8 +27,8 @@ public record TopLevelFields(@Nullable String model) {
             .build();
 
     /** @throws ApiException 400 when the bytes are not one JSON object, or {@code model} is not one string */
-    static TopLevelFields read(byte[] body, int size) {
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body, 0, size)) {
+    static TopLevelFields read(InputStream body) {
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new ApiException(ErrorCode.INVALID_JSON, "The request body must be a JSON object.");
             }

@@ -14,7 +14,7 @@ public record GatewaySettings(@DefaultValue Body body, @DefaultValue Answer answ
      * @param memory      what all bodies being held may take together; beyond it requests get a 503
      * @param readTimeout how long a client may take to send its body
      */
-    public record Body(@DefaultValue("32MB") DataSize maxSize, @DefaultValue("80MB") DataSize memory,
+    public record Body(@DefaultValue("32MB") DataSize maxSize, @DefaultValue("64MB") DataSize memory,
             @DefaultValue("2m") Duration readTimeout) {
 
         public Body {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCategory;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ class TopLevelFieldsTest {
     void neverFailsInAnotherWayThanAUserError(@ForAll("nearlyJson") String body) {
         byte[] bytes = body.getBytes(StandardCharsets.ISO_8859_1);
         try {
-            TopLevelFields.read(bytes, bytes.length);
+            TopLevelFields.read(new ByteArrayInputStream(bytes));
         } catch (ApiException e) {
             assertThat(e.code().category()).isEqualTo(ErrorCategory.USER_ERROR);
         }
@@ -73,6 +74,6 @@ class TopLevelFieldsTest {
 
     private static String model(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return TopLevelFields.read(bytes, bytes.length).model();
+        return TopLevelFields.read(new ByteArrayInputStream(bytes)).model();
     }
 }
