@@ -6,6 +6,7 @@ import io.barista.cli.process.ServiceStarter;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,11 +69,11 @@ final class Detached {
     }
 
     private Process launch(List<String> arguments, Optional<String> apiKey, Path log) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "--enable-native-access=ALL-UNNAMED",
-                        "-Dbarista.root=" + workplace.installation(), "-cp", System.getProperty("java.class.path"),
-                        "io.barista.cli.Barista"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments()); // the launcher's flags
+        command.addAll(List.of("-Dbarista.root=" + workplace.installation(), "-cp",
+                System.getProperty("java.class.path"), "io.barista.cli.Barista"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(workplace.folder().toFile())
                 .redirectInput(Redirect.from(new File("/dev/null"))).redirectErrorStream(true)
