@@ -5,6 +5,7 @@ import io.barista.config.Nearest;
 import io.barista.engine.EngineException;
 import io.barista.engine.chat.ChatTemplateException;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -68,6 +69,13 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             }
             case EngineException expected -> {
                 err.println(command + ": " + expected.getMessage());
+                return 1;
+            }
+            case FileSystemException unusable -> {
+                String reason = unusable.getReason() == null
+                        ? unusable.getClass().getSimpleName()
+                        : unusable.getReason();
+                err.println(command + ": cannot use " + unusable.getFile() + ": " + reason);
                 return 1;
             }
             default -> {

@@ -64,7 +64,9 @@ public final class LogitsCommand implements Callable<Integer> {
                 // A probe generates one token at least, which is what tells it that the prompt is through.
                 LogitsProbe.Result result = probe.run(prompt.ids(), Math.max(1, prompts.greedyTokens()));
                 results.add(LogitsFile.Result.of(result.lastLogits(), result.greedy(), prompts.greedyTokens()));
-                workplace.err().printf("%d of %d prompts%n", results.size(), prompts.prompts().size());
+                if (workplace.isTerminal()) {
+                    workplace.err().printf("%d of %d prompts%n", results.size(), prompts.prompts().size());
+                }
             }
         }
         Files.write(workplace.folder().resolve(output), LogitsFile.write(results));

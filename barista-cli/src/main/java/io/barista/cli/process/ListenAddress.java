@@ -11,8 +11,13 @@ public record ListenAddress(InetAddress address, int port) {
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** @throws CommandFailure when there is no such host */
+    private static final int LAST_PORT = 65_535;
+
+    /** @throws CommandFailure when there is no such host or port */
     public static ListenAddress of(String host, int port) {
+        if (port < 1 || port > LAST_PORT) {
+            throw CommandFailure.withExitCode(2, "--port must be from 1 to " + LAST_PORT + ", was " + port);
+        }
         try {
             return new ListenAddress(InetAddress.getByName(host), port);
         } catch (UnknownHostException _) {

@@ -1,5 +1,6 @@
 package io.barista.cli.process;
 
+import io.barista.cli.CommandFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +32,19 @@ public final class Ports {
             }
         }
         throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
+    }
+
+    /**
+     * A loopback port that a configuration asks for.
+     *
+     * @param owner who asks, for the message
+     * @throws CommandFailure when it is not free
+     */
+    public int take(int port, String owner) {
+        if (!isFree(InetAddress.getLoopbackAddress(), port) || !taken.add(port)) {
+            throw CommandFailure.of("port %d, which the configuration fixes for %s, is in use", port, owner);
+        }
+        return port;
     }
 
     public static boolean isFree(InetAddress address, int port) {

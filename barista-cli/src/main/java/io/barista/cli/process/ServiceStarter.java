@@ -45,7 +45,9 @@ public final class ServiceStarter {
         Map<String, String> environment = builder.environment();
         environment.putAll(plan.environment());
         environment.remove(API_KEY_VARIABLE);
-        apiKey.ifPresent(key -> environment.put(API_KEY_VARIABLE, key));
+        if (plan.role() != Role.CONFIG_SERVER) { // which asks nobody for it
+            apiKey.ifPresent(key -> environment.put(API_KEY_VARIABLE, key));
+        }
         return builder;
     }
 }

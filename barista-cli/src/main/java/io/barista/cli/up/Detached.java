@@ -3,6 +3,7 @@ package io.barista.cli.up;
 import io.barista.cli.CommandFailure;
 import io.barista.cli.Workplace;
 import io.barista.cli.process.ServiceStarter;
+import io.barista.cli.process.Signals;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -37,6 +38,7 @@ final class Detached {
         Path log = folder.log(SuiteFolder.SUPERVISOR);
         Files.write(log, new byte[0]);
         Process supervisor = launch(arguments, apiKey, log);
+        Signals.onStop(supervisor.toHandle()::destroy);
         try (FollowedFile output = new FollowedFile(log)) {
             List<String> unsaid = new ArrayList<>();
             Optional<SuiteState> ready = Optional.empty();

@@ -1,5 +1,6 @@
 package io.barista.cli.up;
 
+import io.barista.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,15 +20,19 @@ final class StateFile {
         this.file = file;
     }
 
-    /** Empty when no suite was started, or the last one was stopped in order. */
+    /**
+     * Empty when no suite was started, or the last one was stopped in order.
+     *
+     * @throws CommandFailure when the file is not ours
+     */
     Optional<SuiteState> read() throws IOException {
         try {
             return Optional.of(json.readValue(Files.readAllBytes(file), SuiteState.class));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (JacksonException broken) {
-            throw new IOException(file + " cannot be read (" + broken.getOriginalMessage()
-                    + "); if no suite runs, delete it", broken);
+            throw CommandFailure.of("%s is not what this version writes (%s); if no suite runs here, delete it", file,
+                    broken.getOriginalMessage());
         }
     }
 

@@ -40,7 +40,7 @@ final class SuitePlanner {
         int number = 0;
         for (ReplicaSet model : models.replicaSets()) {
             for (int replica = 0; replica < model.replicas(); replica++) {
-                int replicaPort = ports.next();
+                int replicaPort = port(model, replica);
                 discovery.add("--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s:%d"
                         .formatted(model.serviceId(), replica, LOOPBACK, replicaPort));
                 services.add(replica("model-service-" + number, model, replicaPort, configuration));
@@ -53,6 +53,13 @@ final class SuitePlanner {
         gateway.addAll(discovery);
         services.add(service("api-gateway", Role.GATEWAY, address.port(), gateway));
         return List.copyOf(services);
+    }
+
+    /** As the configuration fixes it, else a free one. */
+    private int port(ReplicaSet model, int replica) {
+        return model.firstPort().isPresent()
+                ? ports.take(model.firstPort().getAsInt() + replica, model.modelId())
+                : ports.next();
     }
 
     private ServicePlan replica(String name, ReplicaSet model, int port, List<String> configuration) {

@@ -110,8 +110,9 @@ final class Supervisor {
         while (true) {
             switch (events.take()) {
                 case Ready(ManagedService service, Process process) when service.runs(process) -> becameReady(service);
-                case Ended(ManagedService service, Process process) when service.runs(process) -> failed(service);
-                case RestartDue(ManagedService service) -> start(service);
+                case Ended(ManagedService service, Process process) when service.runs(process) ->
+                    failed(service, service.obituary());
+                case RestartDue(ManagedService service) -> restart(service);
                 case StopRequested() -> {
                     return;
                 }
@@ -141,6 +142,15 @@ final class Supervisor {
         });
     }
 
+    /** A start that is not even possible must not end the others. */
+    private void restart(ManagedService service) {
+        try {
+            start(service);
+        } catch (IOException impossible) {
+            failed(service, impossible.toString());
+        }
+    }
+
     private void becameReady(ManagedService service) {
         service.becameReady();
         stateChanged.accept(services);
@@ -148,12 +158,11 @@ final class Supervisor {
                 service.sinceStart(clock.instant()).toMillis() / 1000.0);
     }
 
-    private void failed(ManagedService service) {
+    private void failed(ManagedService service, String reason) {
         service.process().ifPresent(process -> guard.ended(process.pid()));
         Duration wait = service.failed(clock.instant());
         stateChanged.accept(services);
-        narrator.event("%-16s failed (%s), starting it again in %d s; log: %s", service.plan().name(),
-                service.obituary(),
+        narrator.event("%-16s failed (%s), starting it again in %d s; log: %s", service.plan().name(), reason,
                 wait.toSeconds(), folder.shown(service.plan().log()));
         schedule(wait, new RestartDue(service));
     }

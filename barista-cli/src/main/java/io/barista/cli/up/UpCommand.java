@@ -53,7 +53,9 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         SuiteFolder folder = new SuiteFolder(workplace.folder());
         if (detach) {
-            tryTakeLock(folder).close(); // the background one takes it for good
+            try (SuiteLock _ = tryTakeLock(folder)) { // the background one takes it for good
+                clearUpAfterLast(new StateFile(folder.stateFile()));
+            }
             SuiteState ready = new Detached(workplace, folder).start(argumentsOfSupervisor(), key());
             workplace.out().println(ReadyMessage.of(ready.url(), ready.models(), key().isPresent()));
             workplace.err().println("It runs in the background: ./barista status, logs and down mean it.");
@@ -82,9 +84,7 @@ public final class UpCommand implements Callable<Integer> {
 
     private void supervise(SuiteFolder folder) throws IOException, InterruptedException {
         StateFile stateFile = new StateFile(folder.stateFile());
-        Optional<SuiteState> abandoned = stateFile.read();
-        abandoned.ifPresent(state -> Leftovers.stop(state, workplace.err()));
-        stateFile.delete();
+        clearUpAfterLast(stateFile);
         folder.deleteServiceLogs();
 
         ListenAddress address = ListenAddress.of(host, port);
@@ -100,6 +100,16 @@ public final class UpCommand implements Callable<Integer> {
         } finally {
             stateFile.delete();
         }
+    }
+
+    /** Nobody has the lock, so whatever an old state tells of is left over. */
+    private void clearUpAfterLast(StateFile stateFile) throws IOException {
+        try {
+            stateFile.read().ifPresent(state -> Leftovers.stop(state, workplace.err()));
+        } catch (CommandFailure unreadable) {
+            workplace.err().println("warning: " + unreadable.getMessage());
+        }
+        stateFile.delete();
     }
 
     private Path demo() {

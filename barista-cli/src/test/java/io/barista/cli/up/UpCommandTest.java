@@ -1,6 +1,7 @@
 package io.barista.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.barista.cli.Barista;
 import io.barista.cli.Workplace;
@@ -171,6 +172,48 @@ class UpCommandTest {
         assertThat(Files.readString(folder.resolve(".barista/logs/supervisor.log"))).doesNotContain("s3cret");
         assertThat(state().supervisor().find().orElseThrow().info().commandLine().orElseThrow())
                 .doesNotContain("s3cret");
+    }
+
+    @Test
+    void takesThePortsThatTheConfigurationFixes() throws Exception {
+        int fixed = new Ports(new Random()).next();
+        Files.writeString(folder.resolve("two.yaml"), """
+                model_loading_config: {model_id: demo, model_source: %s}
+                deployment_config: {num_replicas: 2}
+                runtime_env: {env_vars: {SERVER_PORT: "%d"}}
+                """.formatted(installation.resolve("models/barista-demo"), fixed));
+
+        assertThat(barista("up", "two.yaml", "--detach", "--port=" + port)).as(err.toString()).isZero();
+
+        assertThat(state().services()).filteredOn(service -> service.role() == Role.MODEL_SERVICE)
+                .extracting(ServiceState::name, ServiceState::port)
+                .containsExactly(tuple("model-service-0", fixed), tuple("model-service-1", fixed + 1));
+    }
+
+    @Test
+    void saysWhatIsWrongWithAConfigurationByItsLine() throws Exception {
+        Files.writeString(folder.resolve("wrong.yaml"), "model_loading_config:\n  model_idd: demo\n");
+
+        assertThat(barista("up", "wrong.yaml")).isEqualTo(1);
+
+        assertThat(err.toString()).contains("barista up: wrong.yaml:2: ");
+        assertThat(barista("up", "nowhere.yaml")).isEqualTo(1);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("barista up: nowhere.yaml: no such file");
+    }
+
+    @Test
+    void startsOverAStateThatItCannotRead() throws Exception {
+        Files.createDirectories(folder.resolve(".barista"));
+        Files.writeString(folder.resolve(".barista/state.json"), "{\"from\": \"another version\"}");
+
+        assertThat(barista("status")).isEqualTo(1);
+        assertThat(barista("up", "--detach", "--port=" + port)).as(err.toString()).isZero();
+    }
+
+    @Test
+    void refusesAPortThatIsNone() {
+        assertThat(barista("up", "--port=70000")).isEqualTo(2);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("barista up: --port must be from 1 to 65535, was 70000");
     }
 
     @Test
