@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** The machine's own processors: always there, so nothing is ever refused. */
 public final class CpuBackend implements Backend {
 
-    private static final Logger log = LoggerFactory.getLogger(CpuBackend.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CpuBackend.class);
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -55,11 +55,11 @@ public final class CpuBackend implements Backend {
         }
         int threads = options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-            log.info("cpu backend: scalar on 1 thread, slow (Vector API refused: start the JVM with --add-modules {})",
+            LOG.info("cpu backend: scalar on 1 thread, slow (Vector API refused: start the JVM with --add-modules {})",
                     VECTOR_MODULE);
             return new ScalarOps(options.compute());
         }
-        log.info("cpu backend: {}-bit vectors on {} threads", VectorOps.vectorBits(), threads);
+        LOG.info("cpu backend: {}-bit vectors on {} threads", VectorOps.vectorBits(), threads);
         return new VectorOps(options.compute(), threads, warmUp::begin);
     }
 }

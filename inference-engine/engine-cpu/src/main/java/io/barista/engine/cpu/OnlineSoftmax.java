@@ -24,7 +24,7 @@ final class OnlineSoftmax {
 
     /** @param span columns of scores, a multiple of L */
     OnlineSoftmax(int rows, int headDim, int span) {
-        int padded = Math.ceilDiv(rows, VectorStrip.ROWS) * VectorStrip.ROWS;
+        int padded = padded(rows);
         this.span = span;
         this.dim = Lanes.roundUp(headDim);
         queries = new float[padded * headDim];
@@ -34,15 +34,21 @@ final class OnlineSoftmax {
         weights = new float[padded];
     }
 
+    /** Rows with the surplus ones. */
+    static int padded(int rows) {
+        return Math.ceilDiv(rows, VectorStrip.ROWS) * VectorStrip.ROWS;
+    }
+
     boolean fits(int rows, int headDim, int span) {
         return largest.length >= rows && queries.length / largest.length == headDim && this.span == span;
     }
 
-    void reset() {
-        Arrays.fill(queries, 0);
-        Arrays.fill(sums, 0);
-        Arrays.fill(largest, NOTHING);
-        Arrays.fill(weights, 0);
+    /** Begins a tile. @param rowCount of {@link VectorStrip}'s, surplus ones included */
+    void reset(int rowCount, int headDim) {
+        Arrays.fill(queries, 0, rowCount * headDim, 0);
+        Arrays.fill(sums, 0, rowCount * dim, 0);
+        Arrays.fill(largest, 0, rowCount, NOTHING);
+        Arrays.fill(weights, 0, rowCount, 0);
     }
 
     void load(int row, float[] qkv, int offset, int headDim, float scale) {
@@ -51,8 +57,8 @@ final class OnlineSoftmax {
         }
     }
 
-    void clearScores() {
-        Arrays.fill(scores, 0);
+    void clearScores(int rowCount) {
+        Arrays.fill(scores, 0, rowCount * span, 0);
     }
 
     /** score = cap · tanh(score / cap), tanh t being 1 - 2 / (e^2t + 1). */

@@ -67,7 +67,7 @@ final class VectorAttention implements WorkerPool.Task {
         int heads = tiles.heads(tile, attention);
         int headDim = attention.headDim();
 
-        softmax.reset();
+        softmax.reset(OnlineSoftmax.padded(queries * heads), headDim);
         for (int row = 0; row < queries * heads; row++) {
             int from = (firstQuery + row / heads) * attention.qkvWidth() + (firstHead + row % heads) * headDim;
             softmax.load(row, qkv, from, headDim, attention.scale());
@@ -99,7 +99,7 @@ final class VectorAttention implements WorkerPool.Task {
         int firstBlock = Math.max(0, firstVisible(firstPosition) - from) / blockTokens;
         int blocks = Math.min(spanBlocks, (lastPosition - from) / blockTokens + 1);
 
-        softmax.clearScores();
+        softmax.clearScores(OnlineSoftmax.padded(rowCount));
         for (int b = firstBlock; b < blocks; b++) {
             score(softmax, step.blockTables[table + b], kvHead, b, rowCount);
         }

@@ -24,7 +24,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Not a test: forward passes of the shape of Qwen2.5-0.5B with random weights, and each of its products alone. Arguments: threads
- * (0: all processors), type of the weights. Medians of 7.
+ * (0: all processors), type of the weights. Medians of 5.
  */
 final class ForwardBenchmark {
 
@@ -104,7 +104,7 @@ final class ForwardBenchmark {
             DeviceBuffer x = buffer(random(random, rows * shape.inputs(), 1));
             DeviceBuffer out = ops.allocate("out", DType.FLOAT32, (long) rows * shape.outputs());
             double seconds = median(n -> ops.matmul(turn.get(n % turn.size()), null, x, rows, out),
-                    Math.max(1, (int) (2_000_000_000L / rows / bytes(shape))));
+                    Math.max(1, (int) (1_000_000_000L / rows / bytes(shape))));
             result[i] = rows > 8
                     ? 2e-9 * rows * shape.inputs() * shape.outputs() / seconds
                     : bytes(shape) / seconds / 1e9;
@@ -176,13 +176,13 @@ final class ForwardBenchmark {
         return ops.allocate("zeros", DType.FLOAT32, elements);
     }
 
-    /** Seconds of one call: the median of 7 runs of some calls, after one second of warming up. */
+    /** Seconds of one call: the median of 5 runs of some calls, after half a second of warming up. */
     private static double median(IntConsumer work, int calls) {
         long warm = System.nanoTime();
-        while (System.nanoTime() - warm < 1_000_000_000L) {
+        while (System.nanoTime() - warm < 500_000_000L) {
             work.accept(0);
         }
-        double[] seconds = new double[7];
+        double[] seconds = new double[5];
         int n = 0;
         for (int i = 0; i < seconds.length; i++) {
             long start = System.nanoTime();
