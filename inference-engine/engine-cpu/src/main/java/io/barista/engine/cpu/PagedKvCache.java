@@ -5,10 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Keys and values in float32, whatever the weights are: they are read once per step, and widening them there would cost more
- * than the bandwidth saved. Each block of a head is laid out for lanes: keys with tokens side by side, so that scores of L
- * tokens come out of one chain, values with dimensions side by side. P and D are rounded up to whole vectors, which for the usual sizes adds
- * nothing.
+ * Keys and values in float32 whatever the weights are, so that answers are those of the float32 reference. Each block of a head is
+ * laid out for lanes: keys with tokens side by side, so that scores of L tokens come out of one chain, values with dimensions
+ * side by side. P and D are rounded up to whole vectors, which for the usual sizes adds nothing.
  *
  * @param keys   [layers][blocks][K][D][P]
  * @param values [layers][blocks][K][P][D]
