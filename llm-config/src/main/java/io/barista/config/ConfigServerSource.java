@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration from config-server, as plain text and verbatim. All services start at the same time, so a server that
@@ -22,6 +23,7 @@ public final class ConfigServerSource implements ConfigSource {
 
     /** Application, profile and label of Spring Cloud Config; barista's files do not vary by them. */
     private static final String RESOURCES = "/barista/default/main/";
+    private static final String API_KEY_VARIABLE = "BARISTA_API_KEY";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
@@ -30,20 +32,29 @@ public final class ConfigServerSource implements ConfigSource {
     private final Path baseFolder;
     private final Path workingFolder;
     private final Duration patience;
+    private final @Nullable String apiKey;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5)).build();
+
+    /** With the key of {@value #API_KEY_VARIABLE}, which all services of a suite share. */
+    public ConfigServerSource(URI server, Path baseFolder, Path workingFolder, Duration patience) {
+        this(server, baseFolder, workingFolder, patience, System.getenv(API_KEY_VARIABLE));
+    }
 
     /**
      * @param server        for example {@code http://127.0.0.1:8888}
      * @param baseFolder    what paths in the server's files are relative to on this machine
      * @param workingFolder what they are relative to otherwise
      * @param patience      how long a server may take to answer
+     * @param apiKey        sent as a bearer token; null when the server asks for none
      */
-    public ConfigServerSource(URI server, Path baseFolder, Path workingFolder, Duration patience) {
+    public ConfigServerSource(URI server, Path baseFolder, Path workingFolder, Duration patience,
+            @Nullable String apiKey) {
         this.server = server;
         this.baseFolder = baseFolder.toAbsolutePath().normalize();
         this.workingFolder = workingFolder.toAbsolutePath().normalize();
         this.patience = patience;
+        this.apiKey = apiKey;
     }
 
     @Override
@@ -81,6 +92,8 @@ public final class ConfigServerSource implements ConfigSource {
             case 200 -> Optional.of(new ConfigText(name, response.body(),
                     List.of(parent == null ? baseFolder : parent, workingFolder)));
             case 404 -> Optional.empty();
+            case 401 -> throw new ConfigException(new Problem(name, 0, "",
+                    "config-server " + server + " wants another key than " + API_KEY_VARIABLE + " has"));
             default -> throw new ConfigException(new Problem(name, 0, "",
                     "config-server " + server + " answered with status " + response.statusCode()));
         };
@@ -88,8 +101,12 @@ public final class ConfigServerSource implements ConfigSource {
 
     /** Asks until there is an answer other than "not now". */
     private HttpResponse<String> ask(URI uri, String name) {
-        HttpRequest request = HttpRequest.newBuilder(uri).timeout(REQUEST_TIMEOUT).header("Accept", "text/plain")
-                .build();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(REQUEST_TIMEOUT).header("Accept",
+                "text/plain");
+        if (apiKey != null && !apiKey.isEmpty()) {
+            builder.header("Authorization", "Bearer " + apiKey);
+        }
+        HttpRequest request = builder.build();
         long deadline = System.nanoTime() + patience.toNanos();
         Duration pause = FIRST_PAUSE;
         while (true) {

@@ -20,8 +20,11 @@ final class DeploymentKeys {
             HONOURED, "Replicas.");
     static final ConfigKey<Map<String, Object>> AUTOSCALING_CONFIG = new ConfigKey<>("autoscaling_config",
             new MappingType(), null, HONOURED, "Replicas by load.");
-    static final ConfigKey<Integer> MAX_ONGOING_REQUESTS = limit("max_ongoing_requests", IntegerType.atLeast(1));
-    static final ConfigKey<Integer> MAX_QUEUED_REQUESTS = limit("max_queued_requests", IntegerType.atLeast(-1));
+    static final ConfigKey<Integer> MAX_ONGOING_REQUESTS = ignored("max_ongoing_requests", IntegerType.atLeast(1),
+            "how many run at once is the engine's max_num_seqs");
+    static final ConfigKey<Integer> MAX_QUEUED_REQUESTS = new ConfigKey<>("max_queued_requests",
+            IntegerType.atLeast(-1), null, HONOURED,
+            "Requests that wait in a replica at most; what engine_kwargs says of it wins.");
 
     static final List<ConfigKey<?>> DEPLOYMENT = List.of(NUM_REPLICAS, AUTOSCALING_CONFIG, MAX_ONGOING_REQUESTS,
             MAX_QUEUED_REQUESTS, unlike("name"), unlike("version"), unlike("user_config"), unlike("ray_actor_options"),
@@ -62,10 +65,6 @@ final class DeploymentKeys {
             DOWNLOAD_TIMEOUT_S, MAX_DOWNLOAD_TRIES);
 
     private DeploymentKeys() {}
-
-    private static <T> ConfigKey<T> limit(String key, OptionType<T> type) {
-        return ignored(key, type, "limits per replica are the engine's max_num_seqs and its bounded queue");
-    }
 
     private static ConfigKey<Object> unlike(String key) {
         return ignored(key, new AnyType(), "this is for Ray's own processes");

@@ -29,7 +29,7 @@ public final class EngineOptions {
     public static final EngineOption<BackendChoice> BACKEND = honoured("backend", ChoiceType.of(BackendChoice.class),
             BackendChoice.AUTO, "What the model runs on; auto takes the best that works here.");
     public static final EngineOption<Integer> CPU_THREADS = honoured("cpu_threads", IntegerType.between(0, 4096), 0,
-            "Threads of the CPU backend; 0 leaves the number to it.");
+            "Threads of the CPU backend; 0 takes one for each processor.");
     public static final EngineOption<DtypeChoice> DTYPE = honoured("dtype",
             ChoiceType.of(DtypeChoice.class).withAlias("float", DtypeChoice.FLOAT32).withAlias("half",
                     DtypeChoice.FLOAT16),
@@ -38,10 +38,10 @@ public final class EngineOptions {
             IntegerType.atLeast(1).withUnits().orWord("auto", AUTO_MODEL_LEN), null,
             "Tokens of prompt and answer together; the model's own limit when absent.");
     public static final EngineOption<Integer> MAX_NUM_SEQS = honoured("max_num_seqs", IntegerType.atLeast(1), 256,
-            "Sequences that run at the same time at most.");
+            "Sequences that run at the same time at most; a CPU takes 64 when not asked.");
     public static final EngineOption<Integer> MAX_NUM_BATCHED_TOKENS = honoured("max_num_batched_tokens",
             IntegerType.atLeast(1).withUnits(), 2048,
-            "Tokens computed in one step at most, prefill and decode together.");
+            "Tokens computed in one step at most, prefill and decode together; a CPU takes 512 when not asked.");
     public static final EngineOption<Boolean> ENABLE_CHUNKED_PREFILL = honoured("enable_chunked_prefill",
             new BooleanType(), true, "Long prompts are computed in chunks beside running answers.");
     public static final EngineOption<Integer> LONG_PREFILL_TOKEN_THRESHOLD = honoured("long_prefill_token_threshold",
@@ -87,6 +87,9 @@ public final class EngineOptions {
     public static final EngineOption<Boolean> RETURN_TOKENS_AS_TOKEN_IDS = honoured("return_tokens_as_token_ids",
             new BooleanType(), false, "Writes tokens in logprobs as token_id:ID.");
 
+    public static final EngineOption<Integer> PORT = honoured("port", IntegerType.between(1, 65_535), null,
+            "Where the model's first replica listens, the next ones take the ports after it; free ports when absent.");
+
     public static final EngineOption<Double> GPU_MEMORY_UTILIZATION = new EngineOption<>("gpu_memory_utilization",
             DecimalType.aboveUpTo(0, 1), 0.92, new Effect.IgnoredOnCpu("there is no GPU memory to share out"),
             "Part of the GPU's memory for weights, activations and KV cache together.");
@@ -120,6 +123,7 @@ public final class EngineOptions {
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,
                 ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
+                PORT,
                 GPU_MEMORY_UTILIZATION, ENFORCE_EAGER));
         options.addAll(IgnoredEngineOptions.ALL);
         options.addAll(RefusedEngineOptions.ALL);

@@ -28,11 +28,11 @@ final class EntryReader {
     Optional<LlmConfig> read(Value.Fields mapping, Surroundings surroundings) {
         ignored.addAll(surroundings.ignored());
         Section entry = section(mapping, "", EntryKeys.ENTRY);
-        EngineConfig engine = entry.mapping(EntryKeys.ENGINE_KWARGS)
-                .map(kwargs -> EngineKwargs.read(kwargs, "engine_kwargs.", report)).map(this::withPaths)
-                .orElseGet(EngineConfig::empty);
         DeploymentConfig deployment = entry.mapping(EntryKeys.DEPLOYMENT_CONFIG).map(this::readDeployment)
                 .orElseGet(DeploymentConfig::empty);
+        EngineConfig engine = withQueueOf(deployment, entry.mapping(EntryKeys.ENGINE_KWARGS)
+                .map(kwargs -> EngineKwargs.read(kwargs, "engine_kwargs.", report)).map(this::withPaths)
+                .orElseGet(EngineConfig::empty));
         LoraConfig lora = entry.mapping(EntryKeys.LORA_CONFIG).map(this::readLora).orElse(null);
         RuntimeEnv environment = entry.mapping(EntryKeys.RUNTIME_ENV)
                 .map(runtime -> readRuntime(runtime, "runtime_env.", surroundings.runtimeEnv()))
@@ -123,6 +123,14 @@ final class EntryReader {
         return new LoraConfig(lora.find(DeploymentKeys.DYNAMIC_LORA_LOADING_PATH).orElse(null),
                 lora.find(DeploymentKeys.MAX_NUM_ADAPTERS_PER_REPLICA).orElse(16), timeout > 0 ? timeout : null,
                 lora.find(DeploymentKeys.MAX_DOWNLOAD_TRIES).orElse(3));
+    }
+
+    /** Ray bounds the queue in {@code deployment_config}; here it is the engine's. */
+    private static EngineConfig withQueueOf(DeploymentConfig deployment, EngineConfig engine) {
+        Integer bound = deployment.maxQueuedRequests();
+        return bound == null || engine.isAsked(EngineOptions.MAX_QUEUED_REQUESTS)
+                ? engine
+                : engine.with(EngineOptions.MAX_QUEUED_REQUESTS, bound);
     }
 
     /** A file that {@code chat_template} or {@code generation_config} names is named by its absolute path from here on. */

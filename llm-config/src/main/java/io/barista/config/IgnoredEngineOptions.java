@@ -213,9 +213,8 @@ final class IgnoredEngineOptions {
     }
 
     private void server() {
-        String launcher = "whoever starts the service gives its address: barista up --host and --port are the gateway's";
+        String launcher = "services listen on loopback behind the gateway, whose address barista up --host gives";
         ignore(launcher, "host", new TextType(), "The address to listen on.");
-        ignore(launcher, "port", IntegerType.between(0, 65535), "The port to listen on.");
         ignore("there are no interactive pages", "disable_fastapi_docs", FLAG, "No interactive pages.");
         ignore("the web server has limits of its own", "h11_max_incomplete_event_size", LongType.atLeast(0),
                 "Bytes of a request's head.");

@@ -44,6 +44,16 @@ class LlmConfigsTest {
     }
 
     @Test
+    void raysBoundOfTheQueueIsTheEnginesUnlessItHasOneOfItsOwn() {
+        String entry = "{model_loading_config: {model_id: a}, deployment_config: {max_queued_requests: 7}%s}";
+
+        assertThat(Yaml.of(entry.formatted("")).parseOne().engine().get(EngineOptions.MAX_QUEUED_REQUESTS))
+                .isEqualTo(7);
+        assertThat(Yaml.of(entry.formatted(", engine_kwargs: {max_queued_requests: 9}")).parseOne().engine()
+                .get(EngineOptions.MAX_QUEUED_REQUESTS)).isEqualTo(9);
+    }
+
+    @Test
     void readsAListOfConfigs() {
         assertThat(ids("[{model_loading_config: {model_id: a}}, {model_loading_config: {model_id: b}}]"))
                 .containsExactly("a", "b");

@@ -41,8 +41,8 @@ public final class Ports {
      * @throws CommandFailure when it is not free
      */
     public int take(int port, String owner) {
-        if (!isFree(InetAddress.getLoopbackAddress(), port) || !taken.add(port)) {
-            throw CommandFailure.of("port %d, which the configuration fixes for %s, is in use", port, owner);
+        if (port > 65_535 || !isFree(InetAddress.getLoopbackAddress(), port) || !taken.add(port)) {
+            throw CommandFailure.of("port %d, which the configuration fixes for %s, is not free", port, owner);
         }
         return port;
     }

@@ -2,6 +2,7 @@ package io.barista.cli.up;
 
 import io.barista.config.BackendKind;
 import io.barista.config.ConfigException;
+import io.barista.config.EngineOptions;
 import io.barista.config.LlmConfig;
 import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
@@ -37,6 +38,7 @@ record Models(ServedFolder served, List<ReplicaSet> replicaSets) {
         // What the model service will find as well; said here it takes no process to find out.
         ResolvedLlmConfig resolved = ResolvedLlmConfig.resolve(config, BackendKind.CPU);
         return new ReplicaSet(config.modelId(), config.serviceId().value(), resolved.replicas(),
+                config.engine().find(EngineOptions.PORT).orElse(null),
                 config.runtimeEnv().environment());
     }
 }

@@ -57,9 +57,8 @@ final class SuitePlanner {
 
     /** As the configuration fixes it, else a free one. */
     private int port(ReplicaSet model, int replica) {
-        return model.firstPort().isPresent()
-                ? ports.take(model.firstPort().getAsInt() + replica, model.modelId())
-                : ports.next();
+        Integer first = model.firstPort();
+        return first == null ? ports.next() : ports.take(first + replica, model.modelId());
     }
 
     private ServicePlan replica(String name, ReplicaSet model, int port, List<String> configuration) {

@@ -180,7 +180,7 @@ class UpCommandTest {
         Files.writeString(folder.resolve("two.yaml"), """
                 model_loading_config: {model_id: demo, model_source: %s}
                 deployment_config: {num_replicas: 2}
-                runtime_env: {env_vars: {SERVER_PORT: "%d"}}
+                engine_kwargs: {port: %d}
                 """.formatted(installation.resolve("models/barista-demo"), fixed));
 
         assertThat(barista("up", "two.yaml", "--detach", "--port=" + port)).as(err.toString()).isZero();

@@ -62,8 +62,14 @@ final class ConfigResolver {
                 selection.refused(), ops.activationType(), weightsDtype, maxModelLen, maxNumSeqs,
                 maxNumBatchedTokens, asked.get(LONG_PREFILL_TOKEN_THRESHOLD), asked.get(ENABLE_CHUNKED_PREFILL),
                 asked.get(ENABLE_PREFIX_CACHING), asked.get(MAX_QUEUED_REQUESTS), asked.get(BLOCK_SIZE), blocks,
-                blocks * sizing.blockBytes(), asked.get(CPU_THREADS), asked.get(MAX_LOGPROBS), asked.get(SEED),
+                blocks * sizing.blockBytes(), cpuThreads(asked), asked.get(MAX_LOGPROBS), asked.get(SEED),
                 ignored());
+    }
+
+    /** Threads a CPU backend is opened with. */
+    static int cpuThreads(EngineConfig asked) {
+        int threads = asked.get(CPU_THREADS);
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 
     private int maxNumSeqs() {

@@ -1,6 +1,5 @@
 package io.barista.engine;
 
-import static io.barista.config.EngineOptions.CPU_THREADS;
 import static io.barista.config.EngineOptions.DTYPE;
 
 import io.barista.config.EngineConfig;
@@ -59,7 +58,7 @@ final class ModelAssembly implements EngineAssembly {
     private TensorOps open() {
         Backend backend = selection.backend();
         try {
-            return backend.open(new Backend.Options(asked.get(CPU_THREADS), computeType()));
+            return backend.open(new Backend.Options(ConfigResolver.cpuThreads(asked), computeType()));
         } catch (IllegalArgumentException e) {
             throw new EngineException(EngineException.Code.INVALID_CONFIG, "dtype or cpu_threads: " + e.getMessage(),
                     null, e);
