@@ -4,6 +4,8 @@ import io.barista.gateway.metrics.EndReason;
 import io.barista.gateway.web.RequestIdFilter;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -26,6 +29,7 @@ import reactor.core.publisher.Mono;
  */
 public final class AnswerRelay extends ServerHttpResponseDecorator {
 
+    private static final NettyDataBufferFactory HEAP = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
     private static final int LONGEST_EVENT_BYTES = 16 * 1024 * 1024;
 
     private final AnswerTerms terms;
@@ -98,7 +102,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         if (status == HttpStatus.SERVICE_UNAVAILABLE) {
             return Mono.error(new RefusingReplicaException());
         }
-        Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).doOnNext(_ -> received = true);
+        Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).map(AnswerRelay::ownCopy).doOnNext(_ -> received = true);
         Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces, terms.curtain());
         Mono<Void> written = isEventStream()
                 ? getDelegate().writeAndFlushWith(beginning(events(watched)).map(Mono::just))
@@ -120,12 +124,12 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
 
     /** Whole events; after a failure between them, the events that tell of it. */
     private Flux<DataBuffer> events(Flux<DataBuffer> pieces) {
-        EventFramer framer = new EventFramer(bufferFactory(), LONGEST_EVENT_BYTES);
+        EventFramer framer = new EventFramer(LONGEST_EVENT_BYTES);
         return pieces.<DataBuffer>handle((piece, sink) -> {
             try {
-                DataBuffer events = framer.feed(piece);
+                byte[] events = framer.feed(piece);
                 if (events != null) {
-                    sink.next(events);
+                    sink.next(onHeap(events));
                 }
             } catch (BrokenAnswerException e) {
                 sink.error(e);
@@ -133,7 +137,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         }).concatWith(Mono.defer(() -> lastOf(framer)))
                 .onErrorResume(_ -> framer.isDone(), _ -> Flux.empty()) // broken off after its last word: no harm
                 .doOnError(error -> failure = error)
-                .onErrorResume(this::canBeTold, error -> Flux.just(bufferFactory().wrap(ending(error))));
+                .onErrorResume(this::canBeTold, error -> Flux.just(onHeap(ending(error))));
     }
 
     private Mono<DataBuffer> lastOf(EventFramer framer) {
@@ -141,7 +145,27 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         if (terms.endsWithDone() && !framer.isDone()) {
             return Mono.error(new BrokenAnswerException("the stream ended without [DONE]"));
         }
-        return rest.length == 0 ? Mono.empty() : Mono.just(bufferFactory().wrap(rest));
+        return rest.length == 0 ? Mono.empty() : Mono.just(onHeap(rest));
+    }
+
+    /** The bytes of a piece that came from a replica, which is released. */
+    private static DataBuffer ownCopy(DataBuffer piece) {
+        try {
+            byte[] bytes = new byte[piece.readableByteCount()];
+            piece.read(bytes);
+            return onHeap(bytes);
+        } finally {
+            DataBufferUtils.release(piece);
+        }
+    }
+
+    /**
+     * A buffer that nobody can release; the collector takes it. When a client goes away in the moment of a write, Reactor and
+     * Reactor Netty may release what is under way a second time: the exception kept a replica's answer from being
+     * cancelled, and a pooled buffer could have been somebody else's by then.
+     */
+    private static DataBuffer onHeap(byte[] bytes) {
+        return HEAP.wrap(Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes)));
     }
 
     private boolean canBeTold(Throwable error) {

@@ -3,7 +3,6 @@ package io.barista.gateway.stream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
@@ -17,11 +16,11 @@ final class EventFramer {
     private static final byte[] DONE = "data:[DONE]".getBytes(StandardCharsets.US_ASCII);
     private static final int AFTER_COLON = "data:".length();
     private static final int MISMATCH = -1;
+    private static final byte[] NOTHING = {};
 
-    private final DataBufferFactory buffers;
     private final int longestEvent;
 
-    private byte[] carry = new byte[0];
+    private byte[] carry = NOTHING;
     private boolean lineIsEmpty = true;
     private boolean lastWasCr;
     private boolean eventEnded;
@@ -30,30 +29,27 @@ final class EventFramer {
     private boolean done;
 
     /** @param longestEventBytes where holding back the beginning of an event ends in an error */
-    EventFramer(DataBufferFactory buffers, int longestEventBytes) {
-        this.buffers = buffers;
+    EventFramer(int longestEventBytes) {
         this.longestEvent = longestEventBytes;
     }
 
     /**
-     * The whole events that a piece completes, or null when it completes none. Takes ownership of the piece.
+     * A copy of the whole events that a piece completes, or null when it completes none. Releases the piece: what is
+     * written to a client never shares memory with what comes from a replica.
      *
      * @throws BrokenAnswerException when an event is too long to be held
      */
-    @Nullable
-    DataBuffer feed(DataBuffer piece) throws BrokenAnswerException {
-        int start = piece.readPosition();
-        int length = piece.readableByteCount();
-        int end = endOfLastEvent(piece, start, length);
-        if (end == length && carry.length == 0) {
-            return piece; // the usual case: whole events, passed on without a copy
-        }
+    byte @Nullable [] feed(DataBuffer piece) throws BrokenAnswerException {
         try {
-            DataBuffer events = end == 0 ? null : buffers.wrap(joined(piece, end));
+            int end = endOfLastEvent(piece, piece.readPosition(), piece.readableByteCount());
+            byte[] events = null;
             if (end > 0) {
-                carry = new byte[0];
+                events = joined(piece, end);
+                carry = NOTHING;
             }
-            hold(piece);
+            if (piece.readableByteCount() > 0) {
+                hold(piece);
+            }
             return events;
         } finally {
             DataBufferUtils.release(piece);
@@ -69,7 +65,7 @@ final class EventFramer {
     byte[] finish() {
         done |= matchedOfDone == DONE.length;
         byte[] rest = carry;
-        carry = new byte[0];
+        carry = NOTHING;
         return rest;
     }
 
