@@ -22,7 +22,7 @@ final class Suite implements AutoCloseable {
     static final Path ROOT = Path.of(System.getProperty("barista.root"));
     static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 300;
 
     private final Path folder;
     private final int port;
