@@ -10,6 +10,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -35,20 +36,25 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static String inWords(ParameterException failure) {
         if (failure instanceof UnmatchedArgumentException unmatched) {
-            String given = unmatched.getUnmatched().getFirst();
-            return given.startsWith("-")
-                    ? "unknown option " + given + ", did you mean " + nearestOption(given, failure.getCommandLine())
-                            + "?"
-                    : "unexpected argument " + given;
+            return inWords(unmatched.getUnmatched().getFirst(), failure.getCommandLine());
         }
         String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         return message.isEmpty() ? "wrong usage" : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 
-    private static String nearestOption(String given, CommandLine commandLine) {
-        List<String> options = commandLine.getCommandSpec().options().stream().filter(option -> !option.hidden())
-                .map(OptionSpec::longestName).toList();
-        return Nearest.to(given.replaceFirst("=.*", ""), options);
+    private static String inWords(String unmatched, CommandLine commandLine) {
+        CommandSpec command = commandLine.getCommandSpec();
+        if (unmatched.startsWith("-")) {
+            List<String> options = command.options().stream().filter(option -> !option.hidden())
+                    .map(OptionSpec::longestName).toList();
+            String option = unmatched.replaceFirst("=.*", "");
+            return "unknown option " + option + ", did you mean " + Nearest.to(option, options) + "?";
+        }
+        if (!command.subcommands().isEmpty()) {
+            String nearest = Nearest.to(unmatched, command.subcommands().keySet());
+            return "unknown command " + unmatched + ", did you mean " + nearest + "?";
+        }
+        return "unexpected argument " + unmatched;
     }
 
     @Override

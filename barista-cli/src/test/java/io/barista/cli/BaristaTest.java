@@ -23,6 +23,13 @@ class BaristaTest {
         assertThat(run.out()).isEmpty();
     }
 
+    @Test
+    void namesTheNearestCommandForAnUnknownOne() {
+        assertThat(CommandRun.of(folder, "sevre", "x").err())
+                .startsWith("barista: unknown command sevre, did you mean serve?");
+        assertThat(CommandRun.of(folder, "status", "x").err()).startsWith("barista status: unexpected argument x");
+    }
+
     @ParameterizedTest
     @CsvSource({"--max-modle-len, --max-model-len", "--gpu-memory-utilisation, --gpu-memory-utilization",
         "--servedmodelname, --served-model-name"})
