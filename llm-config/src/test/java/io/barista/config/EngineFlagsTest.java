@@ -39,18 +39,19 @@ class EngineFlagsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            --max-modle-len 5      | --max-modle-len: unknown flag, the nearest valid flag is --max-model-len
-            --prot 5               | --prot: unknown flag, the nearest valid flag is --port
-            --served-model-nam x   | --served-model-nam: unknown flag, the nearest valid flag is --served-model-name
-            --max-num-seqs 0       | --max-num-seqs: expected a whole number of at least 1, got "0"
-            --max-num-seqs         | --max-num-seqs: expected a value: a whole number of at least 1
-            --enforce-eager=maybe  | --enforce-eager: expected true or false, got "maybe"
-            --tensor-parallel-size 2 | --tensor-parallel-size: refused: one model on several devices is not built yet; several replicas: deployment_config.num_replicas
-            --trust-remote-code    | --trust-remote-code: refused: code from a model folder is never run
-            --no-max-model-len     | --no-max-model-len: unknown flag, the nearest valid flag is --max-model-len
-            stray                  | stray: unexpected argument, expected a flag
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    --max-modle-len 5      | --max-modle-len: unknown flag, the nearest valid flag is --max-model-len
+                    --prot 5               | --prot: unknown flag, the nearest valid flag is --port
+                    --served-model-nam x   | --served-model-nam: unknown flag, the nearest valid flag is --served-model-name
+                    --max-num-seqs 0       | --max-num-seqs: expected a whole number of at least 1, got "0"
+                    --max-num-seqs         | --max-num-seqs: expected a value: a whole number of at least 1
+                    --enforce-eager=maybe  | --enforce-eager: expected true or false, got "maybe"
+                    --tensor-parallel-size 2 | --tensor-parallel-size: refused: one model on several devices is not built yet; several replicas: deployment_config.num_replicas
+                    --trust-remote-code    | --trust-remote-code: refused: code from a model folder is never run
+                    --no-max-model-len     | --no-max-model-len: unknown flag, the nearest valid flag is --max-model-len
+                    stray                  | stray: unexpected argument, expected a flag
+                    """)
     void namesTheFlagThatIsWrong(String line, String message) {
         assertThatThrownBy(() -> parse(line.split(" "))).isInstanceOf(ConfigException.class).hasMessage(message);
     }

@@ -65,12 +65,13 @@ class ResolvedLlmConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            ./none             | no such folder: /nowhere/none
-            Qwen/Qwen2.5-0.5B  | there is no folder Qwen/Qwen2.5-0.5B beside the file or in the working directory, and downloading from Hugging Face is not built yet
-            s3://bucket/model  | downloading from an object store is not built yet, give a folder instead of s3://bucket/model
-            {bucket_uri: 'gs://b/m', extra_files: [{bucket_uri: 'gs://b/f', destination_path: x}]} | downloading from an object store is not built yet, give a folder instead of gs://b/m
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    ./none             | no such folder: /nowhere/none
+                    Qwen/Qwen2.5-0.5B  | there is no folder Qwen/Qwen2.5-0.5B beside the file or in the working directory, and downloading from Hugging Face is not built yet
+                    s3://bucket/model  | downloading from an object store is not built yet, give a folder instead of s3://bucket/model
+                    {bucket_uri: 'gs://b/m', extra_files: [{bucket_uri: 'gs://b/f', destination_path: x}]} | downloading from an object store is not built yet, give a folder instead of gs://b/m
+                    """)
     void refusesAModelThatIsNotHere(String source, String message) {
         LlmConfig config = Yaml.of("model_loading_config: {model_id: a, model_source: %s}".formatted(source))
                 .parseOne();

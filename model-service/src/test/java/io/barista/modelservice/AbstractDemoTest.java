@@ -17,11 +17,12 @@ import org.springframework.context.annotation.Bean;
 
 /** The whole service on a random port, with the demo model on the CPU backend, as {@code barista up} configures it. */
 @SpringBootTest(classes = {ModelServiceApplication.class,
-    AbstractDemoTest.Failure.class}, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
-        "barista.serve.model=${barista.root}/models/barista-demo",
-        "barista.serve.served-model-name=barista-demo,org/alias",
-        "barista.serve.engine-kwargs={\"dtype\":\"float32\",\"reasoning_parser\":\"qwen3\","
-                + "\"tool_call_parser\":\"hermes\",\"enable_auto_tool_choice\":true,\"max_num_seqs\":32}"})
+    AbstractDemoTest.Failure.class}, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "barista.serve.model=${barista.root}/models/barista-demo",
+            "barista.serve.served-model-name=barista-demo,org/alias",
+            "barista.serve.engine-kwargs={\"dtype\":\"float32\",\"reasoning_parser\":\"qwen3\","
+                    + "\"tool_call_parser\":\"hermes\",\"enable_auto_tool_choice\":true,\"max_num_seqs\":32}"})
 abstract class AbstractDemoTest {
 
     @LocalServerPort

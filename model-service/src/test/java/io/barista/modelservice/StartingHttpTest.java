@@ -11,8 +11,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** With a key, and a config-server that never answers, so that the model is never there. */
 @SpringBootTest(classes = {ModelServiceApplication.class,
-    AbstractDemoTest.Failure.class}, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = {
-        "barista.config.uri=http://127.0.0.1:1", "barista.config.file=models.yaml", "BARISTA_API_KEY=sesame"})
+    AbstractDemoTest.Failure.class}, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "barista.config.uri=http://127.0.0.1:1", "barista.config.file=models.yaml", "BARISTA_API_KEY=sesame"})
 class StartingHttpTest {
 
     @LocalServerPort

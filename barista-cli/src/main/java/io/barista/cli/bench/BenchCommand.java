@@ -25,15 +25,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "bench", description = "Measures an OpenAI-compatible endpoint under load, with streaming requests.", mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false, abbreviateSynopsis = true)
+@Command(name = "bench", description = "Measures an OpenAI-compatible endpoint under load, with streaming requests.",
+        mixinStandardHelpOptions = true, showDefaultValues = true, sortOptions = false, abbreviateSynopsis = true)
 public final class BenchCommand implements Callable<Integer> {
 
     private final Workplace workplace;
 
-    @Option(names = "--base-url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8000", description = "The server.")
+    @Option(names = "--base-url", paramLabel = "URL", defaultValue = "http://127.0.0.1:8000",
+            description = "The server.")
     private URI baseUrl = URI.create("");
 
-    @Option(names = "--api-key", paramLabel = "KEY", description = "Sent as a bearer token; BARISTA_API_KEY when absent.")
+    @Option(names = "--api-key", paramLabel = "KEY",
+            description = "Sent as a bearer token; BARISTA_API_KEY when absent.")
     private @Nullable String apiKey;
 
     @Option(names = "--model", description = "The model to ask; the server's first when absent.")
@@ -45,25 +48,32 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--num-prompts", paramLabel = "N", defaultValue = "100", description = "Requests to measure.")
     private int numPrompts;
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "Requests under way at most; 16, or no limit with --request-rate, when absent.")
+    @Option(names = "--concurrency", paramLabel = "N",
+            description = "Requests under way at most; 16, or no limit with --request-rate, when absent.")
     private @Nullable Integer concurrency;
 
-    @Option(names = "--request-rate", paramLabel = "R", description = "Requests per second on average, as a Poisson process; as fast as the concurrency allows when absent.")
+    @Option(names = "--request-rate", paramLabel = "R",
+            description = "Requests per second on average, as a Poisson process; as fast as the concurrency allows when absent.")
     private @Nullable Double requestRate;
 
-    @Option(names = "--dataset", paramLabel = "random", defaultValue = "random", description = "Random words, unless --dataset-path names a file.")
+    @Option(names = "--dataset", paramLabel = "random", defaultValue = "random",
+            description = "Random words, unless --dataset-path names a file.")
     private String dataset = "";
 
-    @Option(names = "--dataset-path", paramLabel = "FILE.jsonl", description = "One JSON object a line: \"prompt\" or \"messages\", optionally \"max_tokens\".")
+    @Option(names = "--dataset-path", paramLabel = "FILE.jsonl",
+            description = "One JSON object a line: \"prompt\" or \"messages\", optionally \"max_tokens\".")
     private @Nullable Path datasetPath;
 
-    @Option(names = "--random-input-len", paramLabel = "N", defaultValue = "128", description = "Tokens of a random prompt; words, unless --tokenizer is given.")
+    @Option(names = "--random-input-len", paramLabel = "N", defaultValue = "128",
+            description = "Tokens of a random prompt; words, unless --tokenizer is given.")
     private int randomInputLength;
 
-    @Option(names = "--random-output-len", paramLabel = "N", defaultValue = "64", description = "max_tokens of a request.")
+    @Option(names = "--random-output-len", paramLabel = "N", defaultValue = "64",
+            description = "max_tokens of a request.")
     private int outputLength;
 
-    @Option(names = "--tokenizer", paramLabel = "MODEL_DIR", description = "A folder with the model's tokenizer, for random prompts of an exact length.")
+    @Option(names = "--tokenizer", paramLabel = "MODEL_DIR",
+            description = "A folder with the model's tokenizer, for random prompts of an exact length.")
     private @Nullable Path tokenizer;
 
     @Option(names = "--seed", defaultValue = "0", description = "Of prompts and arrival times.")
@@ -78,7 +88,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--extra-body", paramLabel = "JSON", description = "More fields for each request's body.")
     private @Nullable String extraBody;
 
-    @Option(names = "--warmup", paramLabel = "N", defaultValue = "1", description = "Requests before the measured ones.")
+    @Option(names = "--warmup", paramLabel = "N", defaultValue = "1",
+            description = "Requests before the measured ones.")
     private int warmup;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "600", description = "Of one request.")

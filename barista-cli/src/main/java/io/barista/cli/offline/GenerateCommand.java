@@ -24,7 +24,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "generate", description = "Continues a prompt with a model, in this process.", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
+@Command(name = "generate", description = "Continues a prompt with a model, in this process.",
+        mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
 public final class GenerateCommand implements Callable<Integer> {
 
     private final Workplace workplace;
@@ -33,7 +34,8 @@ public final class GenerateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL_DIR", description = "A model's folder.")
     private Path model = Path.of("");
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "What to continue, or to answer with --chat.")
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true,
+            description = "What to continue, or to answer with --chat.")
     private String prompt = "";
 
     @Option(names = "--chat", description = "Puts the prompt into the model's chat template, as a user's message.")

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "logits", description = "Writes the logits and the greedy continuation of prompts, to check one engine against another.", mixinStandardHelpOptions = true, showDefaultValues = true)
+@Command(name = "logits",
+        description = "Writes the logits and the greedy continuation of prompts, to check one engine against another.",
+        mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class LogitsCommand implements Callable<Integer> {
 
     private final Workplace workplace;
@@ -27,16 +29,19 @@ public final class LogitsCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "A model's folder.")
     private Path model = Path.of("");
 
-    @Option(names = "--input", paramLabel = "IN.json", required = true, description = "{\"prompts\":[{\"ids\":[1,2,3]}],\"greedy_tokens\":48}; nothing is added to the ids.")
+    @Option(names = "--input", paramLabel = "IN.json", required = true,
+            description = "{\"prompts\":[{\"ids\":[1,2,3]}],\"greedy_tokens\":48}; nothing is added to the ids.")
     private Path input = Path.of("");
 
-    @Option(names = "--output", paramLabel = "OUT.json", required = true, description = "{\"results\":[{\"last_logits\":\"base64 of little-endian float32\",\"greedy\":[ids]}]}")
+    @Option(names = "--output", paramLabel = "OUT.json", required = true,
+            description = "{\"results\":[{\"last_logits\":\"base64 of little-endian float32\",\"greedy\":[ids]}]}")
     private Path output = Path.of("");
 
     @Option(names = "--backend", paramLabel = "cpu|cuda", defaultValue = "cpu", description = "What computes.")
     private BackendChoice backend = BackendChoice.CPU;
 
-    @Option(names = "--dtype", paramLabel = "float32|bfloat16", defaultValue = "float32", description = "What is computed in.")
+    @Option(names = "--dtype", paramLabel = "float32|bfloat16", defaultValue = "float32",
+            description = "What is computed in.")
     private DtypeChoice dtype = DtypeChoice.FLOAT32;
 
     @Option(names = "--lora", paramLabel = "DIR", description = "An adapter's folder.")

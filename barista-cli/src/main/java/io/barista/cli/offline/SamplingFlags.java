@@ -18,22 +18,26 @@ final class SamplingFlags {
     @Option(names = "--temperature", paramLabel = "T", description = "0 always takes the most probable token.")
     private @Nullable Double temperature;
 
-    @Option(names = "--top-p", paramLabel = "P", description = "Draws from the most probable tokens that have this share.")
+    @Option(names = "--top-p", paramLabel = "P",
+            description = "Draws from the most probable tokens that have this share.")
     private @Nullable Double topP;
 
     @Option(names = "--top-k", paramLabel = "K", description = "Draws from the K most probable tokens; 0 is off.")
     private @Nullable Integer topK;
 
-    @Option(names = "--min-p", paramLabel = "P", description = "Leaves out tokens below this share of the best one's probability.")
+    @Option(names = "--min-p", paramLabel = "P",
+            description = "Leaves out tokens below this share of the best one's probability.")
     private @Nullable Double minP;
 
     @Option(names = "--repetition-penalty", paramLabel = "R", description = "Above 1 makes known tokens less probable.")
     private @Nullable Double repetitionPenalty;
 
-    @Option(names = "--presence-penalty", paramLabel = "P", description = "Subtracted from the logits of generated tokens.")
+    @Option(names = "--presence-penalty", paramLabel = "P",
+            description = "Subtracted from the logits of generated tokens.")
     private double presencePenalty;
 
-    @Option(names = "--frequency-penalty", paramLabel = "F", description = "The same for each time a token was generated.")
+    @Option(names = "--frequency-penalty", paramLabel = "F",
+            description = "The same for each time a token was generated.")
     private double frequencyPenalty;
 
     @Option(names = "--stop", paramLabel = "TEXT", description = "Ends the text; may be given several times.")

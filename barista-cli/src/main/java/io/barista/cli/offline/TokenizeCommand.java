@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "tokenize", description = "Reads text from standard input and writes its token ids as a JSON array.", mixinStandardHelpOptions = true)
+@Command(name = "tokenize", description = "Reads text from standard input and writes its token ids as a JSON array.",
+        mixinStandardHelpOptions = true)
 public final class TokenizeCommand implements Callable<Integer> {
 
     private final Workplace workplace;

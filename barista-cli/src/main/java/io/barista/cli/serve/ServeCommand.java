@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "serve", description = "Serves one model without the gateway. Flags are those of vllm serve.", mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
+@Command(name = "serve", description = "Serves one model without the gateway. Flags are those of vllm serve.",
+        mixinStandardHelpOptions = true, sortOptions = false, abbreviateSynopsis = true)
 public final class ServeCommand implements Callable<Integer> {
 
     private final Workplace workplace;
@@ -36,13 +37,16 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "8000", description = "Default: ${DEFAULT-VALUE}")
     private int port;
 
-    @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1",
+            description = "Default: ${DEFAULT-VALUE}")
     private String host = "";
 
-    @Option(names = "--api-key", paramLabel = "KEY", description = "Clients must send it as 'Authorization: Bearer KEY'; BARISTA_API_KEY does the same.")
+    @Option(names = "--api-key", paramLabel = "KEY",
+            description = "Clients must send it as 'Authorization: Bearer KEY'; BARISTA_API_KEY does the same.")
     private @Nullable String apiKey;
 
-    @Option(names = "--served-model-name", paramLabel = "NAME", arity = "1..*", description = "What clients may call the model; the folder's name when absent.")
+    @Option(names = "--served-model-name", paramLabel = "NAME", arity = "1..*",
+            description = "What clients may call the model; the folder's name when absent.")
     private List<String> names = List.of();
 
     /** @param engineFlags are added to the command by its caller */

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-@Command(name = "down", description = "Stops the suite that was started in this folder.", mixinStandardHelpOptions = true)
+@Command(name = "down", description = "Stops the suite that was started in this folder.",
+        mixinStandardHelpOptions = true)
 public final class DownCommand implements Callable<Integer> {
 
     // The supervisor gives each role of services its time; one that has not finished by then hangs.

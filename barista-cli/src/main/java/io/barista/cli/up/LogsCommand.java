@@ -13,14 +13,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "logs", description = "Shows what the services of this folder's suite have logged.", mixinStandardHelpOptions = true)
+@Command(name = "logs", description = "Shows what the services of this folder's suite have logged.",
+        mixinStandardHelpOptions = true)
 public final class LogsCommand implements Callable<Integer> {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
     private final Workplace workplace;
 
-    @Parameters(paramLabel = "SERVICE", arity = "0..1", description = "One service, by its name in status, or supervisor. All when absent.")
+    @Parameters(paramLabel = "SERVICE", arity = "0..1",
+            description = "One service, by its name in status, or supervisor. All when absent.")
     private @Nullable String service;
 
     @Option(names = {"-f", "--follow"}, description = "Goes on with what is logged from now on, until Ctrl-C.")

@@ -15,7 +15,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.json.JsonMapper;
 
-@Command(name = "status", description = "Shows the services of the suite that was started in this folder.", mixinStandardHelpOptions = true)
+@Command(name = "status", description = "Shows the services of the suite that was started in this folder.",
+        mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
 
     private final Workplace workplace;

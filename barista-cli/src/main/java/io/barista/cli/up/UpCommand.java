@@ -18,12 +18,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "up", description = "Starts config-server, the model services and the gateway, and keeps them running.", mixinStandardHelpOptions = true, showDefaultValues = true)
+@Command(name = "up", description = "Starts config-server, the model services and the gateway, and keeps them running.",
+        mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class UpCommand implements Callable<Integer> {
 
     private final Workplace workplace;
 
-    @Parameters(paramLabel = "CONFIG", arity = "0..1", description = "LLM configuration (YAML). Without one the demo model is served.")
+    @Parameters(paramLabel = "CONFIG", arity = "0..1",
+            description = "LLM configuration (YAML). Without one the demo model is served.")
     private @Nullable Path config;
 
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "8000", description = "The gateway's port.")
@@ -32,13 +34,16 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "The gateway's address.")
     private String host = "";
 
-    @Option(names = "--api-key", paramLabel = "KEY", description = "Clients must send it as 'Authorization: Bearer KEY'. BARISTA_API_KEY does the same and stays out of process lists.")
+    @Option(names = "--api-key", paramLabel = "KEY",
+            description = "Clients must send it as 'Authorization: Bearer KEY'. BARISTA_API_KEY does the same and stays out of process lists.")
     private @Nullable String apiKey;
 
-    @Option(names = "--detach", description = "Returns once the suite is ready and leaves it running; ./barista down stops it.")
+    @Option(names = "--detach",
+            description = "Returns once the suite is ready and leaves it running; ./barista down stops it.")
     private boolean detach;
 
-    @Option(names = "--start-timeout", paramLabel = "SECONDS", defaultValue = "900", description = "How long the suite may take to become ready.")
+    @Option(names = "--start-timeout", paramLabel = "SECONDS", defaultValue = "900",
+            description = "How long the suite may take to become ready.")
     private int startTimeoutSeconds;
 
     /** Set by --detach for the supervisor that it starts. */

@@ -52,19 +52,20 @@ class YamlParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            'a: 1\nb: {a: 1, a: 2}'   | f:2: a: is given twice in one mapping
-            'a: !!python/object:os.system x' | f:1: not valid YAML: Global tag is not allowed: tag:yaml.org,2002:python/object:os.system
-            'a: !!java.net.URL [x]'   | f:1: not valid YAML: Global tag is not allowed: tag:yaml.org,2002:java.net.URL
-            'a: !Ref b'               | f:1: the tag !Ref is not allowed, only plain values are
-            'a: !!binary aGk='        | f:1: the tag tag:yaml.org,2002:binary is not allowed, only plain values are
-            'a: !!set {b}'            | f:1: the tag tag:yaml.org,2002:set is not allowed, only plain values are
-            'a: 1\n---\nb: 2'         | f:3: a second YAML document begins here, expected one
-            'a: *missing'             | f:1: not valid YAML: found undefined alias missing
-            'a: [1'                   | f:1: not valid YAML: expected ',' or ']', but got <stream end>
-            '? [a]\n: b'              | f:1: expected text as a key
-            'a: {<<: 3}'              | f:1: <<: expected a mapping to merge
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    'a: 1\nb: {a: 1, a: 2}'   | f:2: a: is given twice in one mapping
+                    'a: !!python/object:os.system x' | f:1: not valid YAML: Global tag is not allowed: tag:yaml.org,2002:python/object:os.system
+                    'a: !!java.net.URL [x]'   | f:1: not valid YAML: Global tag is not allowed: tag:yaml.org,2002:java.net.URL
+                    'a: !Ref b'               | f:1: the tag !Ref is not allowed, only plain values are
+                    'a: !!binary aGk='        | f:1: the tag tag:yaml.org,2002:binary is not allowed, only plain values are
+                    'a: !!set {b}'            | f:1: the tag tag:yaml.org,2002:set is not allowed, only plain values are
+                    'a: 1\n---\nb: 2'         | f:3: a second YAML document begins here, expected one
+                    'a: *missing'             | f:1: not valid YAML: found undefined alias missing
+                    'a: [1'                   | f:1: not valid YAML: expected ',' or ']', but got <stream end>
+                    '? [a]\n: b'              | f:1: expected text as a key
+                    'a: {<<: 3}'              | f:1: <<: expected a mapping to merge
+                    """)
     void refuses(String yaml, String message) {
         String unescaped = yaml.replace("\\n", "\n");
 

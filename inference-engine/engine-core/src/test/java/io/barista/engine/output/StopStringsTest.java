@@ -68,7 +68,8 @@ class StopStringsTest {
 
     @Property
     void findsTheSameHoweverTheTextIsCut(@ForAll @CharRange(from = 'a', to = 'c') @StringLength(max = 30) String text,
-            @ForAll @Size(min = 1, max = 3) List<@CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 4) String> stops,
+            @ForAll @Size(min = 1,
+                    max = 3) List<@CharRange(from = 'a', to = 'c') @StringLength(min = 1, max = 4) String> stops,
             @ForAll boolean include) {
         StopStrings whole = new StopStrings(stops, include);
         String expected = whole.append(text) + whole.flush();
