@@ -2,6 +2,7 @@ package io.barista.modelservice;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import sun.misc.Signal;
@@ -20,7 +21,16 @@ public class ModelServiceApplication {
         try {
             application.run(args);
         } catch (RuntimeException e) {
-            failure.exit(String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage()));
+            failure.exit(reason(e));
         }
+    }
+
+    private static String reason(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PortInUseException inUse) {
+                return "port %d is already in use (server.port)".formatted(inUse.getPort());
+            }
+        }
+        return String.valueOf(NestedExceptionUtils.getMostSpecificCause(thrown).getMessage());
     }
 }

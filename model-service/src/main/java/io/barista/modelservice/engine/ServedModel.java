@@ -1,6 +1,7 @@
 package io.barista.modelservice.engine;
 
 import io.barista.config.EngineConfig;
+import io.barista.config.IgnoredKey;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.OutputDialect;
@@ -15,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names       what clients may call it; the first is the one in answers
  * @param asked       the knobs as configured, for those that are not the engine's
+ * @param ignored     what was asked for and has no effect here
  * @param template    null for a model without one: it can complete, but not chat
  * @param dialect     how it marks thoughts and tool calls
  * @param defaults    for requests that are silent
  * @param fingerprint changes with the program and with what runs
  * @param created     when it was loaded, in seconds since 1970
  */
-public record ServedModel(List<String> names, LlmEngine engine, EngineConfig asked, @Nullable ChatTemplate template,
+public record ServedModel(List<String> names, LlmEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
+        @Nullable ChatTemplate template,
         OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created) {
 
     public String name() {

@@ -62,7 +62,8 @@ public final class ServedModelLoader {
         LlmEngine engine = LlmEngine.start(folder, asked, backends, metrics.observer());
         metrics.bind(engine);
         log.info("serving {} from {}", toServe.names(), folder.path());
-        return new ServedModel(toServe.names(), engine, asked, template, dialect, defaults, fingerprint(engine),
+        return new ServedModel(toServe.names(), engine, asked, toServe.ignored(), template, dialect, defaults,
+                fingerprint(engine),
                 clock.instant().getEpochSecond());
     }
 

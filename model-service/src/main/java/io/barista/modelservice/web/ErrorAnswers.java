@@ -38,6 +38,11 @@ final class ErrorAnswers implements WebExceptionHandler {
         ApiException error = ApiErrors.of(thrown, exchange);
         if (error.code().category() == ErrorCategory.INTERNAL) {
             log.error("request={} failed", RequestId.of(exchange), thrown);
+        } else {
+            // no message: it may quote the request
+            log.info("request={} status={} code={} param={}", RequestId.of(exchange), error.code().status(),
+                    error.code(),
+                    error.param());
         }
         response.setStatusCode(HttpStatusCode.valueOf(error.code().status()));
         HttpHeaders headers = response.getHeaders();

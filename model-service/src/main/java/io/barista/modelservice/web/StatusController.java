@@ -3,6 +3,7 @@ package io.barista.modelservice.web;
 import io.barista.modelservice.engine.ModelHost;
 import io.barista.modelservice.engine.ServedModel;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
@@ -50,8 +51,12 @@ final class StatusController {
     Mono<Void> serverInfo(ServerWebExchange exchange) {
         return answers.write(exchange, Mono.fromSupplier(() -> {
             ServedModel model = host.require();
-            return Map.of("version", version, "served_model_name", model.names(), "config",
-                    model.engine().config().asMap());
+            Map<String, Object> info = new LinkedHashMap<>();
+            info.put("version", version);
+            info.put("served_model_name", model.names());
+            info.put("config", model.engine().config().asMap());
+            info.put("ignored", model.ignored());
+            return info;
         }));
     }
 
