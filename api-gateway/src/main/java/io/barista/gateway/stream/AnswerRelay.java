@@ -22,6 +22,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * The client's response as one attempt sees it. Status, headers and body of the replica's answer reach the client from
@@ -102,12 +103,15 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         if (status == HttpStatus.SERVICE_UNAVAILABLE) {
             return Mono.error(new RefusingReplicaException());
         }
-        Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).map(AnswerRelay::ownCopy).doOnNext(_ -> received = true);
+        Sinks.Empty<Void> over = Sinks.empty(); // lets go of the replica even when the writer forgets to cancel
+        Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).map(AnswerRelay::ownCopy).doOnNext(_ -> received = true)
+                .takeUntilOther(over.asMono());
         Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces, terms.curtain());
         Mono<Void> written = isEventStream()
                 ? getDelegate().writeAndFlushWith(beginning(events(watched)).map(Mono::just))
                 : getDelegate().writeWith(beginning(held(watched)));
-        return written.onErrorMap(error -> error != failure, ClientGoneException::new).then(Mono.defer(this::written));
+        return written.onErrorMap(error -> error != failure, ClientGoneException::new).then(Mono.defer(this::written))
+                .doFinally(_ -> over.tryEmitEmpty());
     }
 
     /** Reactor Netty calls an answer written, too, when its reader closed the connection within it. */
