@@ -15,7 +15,12 @@ import org.springframework.context.annotation.Bean;
 public class GatewayApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(GatewayApplication.class, args);
+        try {
+            SpringApplication.run(GatewayApplication.class, args);
+        } catch (RuntimeException e) {
+            System.err.println("api-gateway cannot start: " + StartFailure.reason(e));
+            System.exit(1);
+        }
     }
 
     @Bean

@@ -88,7 +88,7 @@ public final class TestGateway implements AutoCloseable {
     }
 
     /** A gateway that stops ends the event loops of its whole process, which here other gateways live in. */
-    private static void keepEventLoopsApart(ConfigurableApplicationContext context) {
+    static void keepEventLoopsApart(ConfigurableApplicationContext context) {
         ReactorResourceFactory own = new ReactorResourceFactory();
         own.setUseGlobalResources(false);
         ((GenericApplicationContext) context).registerBean(ReactorResourceFactory.class, () -> own);

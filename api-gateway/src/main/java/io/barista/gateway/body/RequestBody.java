@@ -19,7 +19,7 @@ import reactor.core.publisher.Flux;
  */
 public final class RequestBody {
 
-    private static final int LARGEST_PIECE = 64 * 1024;
+    private static final int LARGEST_PIECE = 32 * 1024;
     private static final int SMALLEST_PIECE = 1024;
 
     private final BodyMemory memory;

@@ -13,7 +13,7 @@ public final class Lease {
     private final Replica replica;
     private final boolean probe;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private boolean probeAnswered;
+    private volatile boolean probeAnswered;
 
     /** @param probe whether the breaker lent its permission to find out if the replica has recovered */
     Lease(Replica replica, boolean probe) {
@@ -55,7 +55,7 @@ public final class Lease {
     public void unreachable(Throwable failure) {
         if (end()) {
             breaker().onError(0, TimeUnit.NANOSECONDS, failure);
-            if (breaker().getState() == CircuitBreaker.State.CLOSED) {
+            if (breaker().getState() != CircuitBreaker.State.OPEN) {
                 breaker().transitionToOpenState();
             }
         }

@@ -93,11 +93,16 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         });
     }
 
+    /**
+     * Takes each piece out of the publisher that Spring has put it in. The operators that flatten publishers are no
+     * choice here: cancelled, or asked by two threads at once, they release a piece twice, or even pass it on twice.
+     */
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return writeWith(Flux.from(body).concatMapDelayError(Flux::from, 1)); // what came before an error counts
+        return writeWith(Flux.from(body).<DataBuffer>handle((single, sink) -> Flux.from(single).subscribe(sink::next)));
     }
 
+    /** Reactor Netty flushes when it has nothing more to write for now, so that no event waits for the next one. */
     @Override
     public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
         if (status == HttpStatus.SERVICE_UNAVAILABLE) {
@@ -107,10 +112,8 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         Flux<DataBuffer> pieces = Flux.<DataBuffer>from(body).map(AnswerRelay::ownCopy).doOnNext(_ -> received = true)
                 .takeUntilOther(over.asMono());
         Flux<DataBuffer> watched = new SilenceWatch(terms.idleTimeout(), terms.clock()).over(pieces, terms.curtain());
-        Mono<Void> written = isEventStream()
-                ? getDelegate().writeAndFlushWith(beginning(events(watched)).map(Mono::just))
-                : getDelegate().writeWith(beginning(held(watched)));
-        return written.onErrorMap(error -> error != failure, ClientGoneException::new).then(Mono.defer(this::written))
+        return getDelegate().writeWith(beginning(isEventStream() ? events(watched) : held(watched)))
+                .onErrorMap(error -> error != failure, ClientGoneException::new).then(Mono.defer(this::written))
                 .doFinally(_ -> over.tryEmitEmpty());
     }
 
@@ -123,7 +126,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         return answer.doOnNext(_ -> begin()).doOnComplete(() -> {
             begin();
             ended = true;
-        }).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+        });
     }
 
     /** Whole events; after a failure between them, the events that tell of it. */
