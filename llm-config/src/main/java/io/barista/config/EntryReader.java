@@ -2,6 +2,7 @@ package io.barista.config;
 
 import io.barista.config.yaml.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,18 @@ final class EntryReader {
         }
         return entry.mapping(EntryKeys.MODEL_LOADING_CONFIG).flatMap(this::readModel)
                 .map(model -> new LlmConfig(model, engine, deployment, accelerator, lora, environment, ignored,
-                        new Origin(text.name(), mapping.line())));
+                        new Origin(text.name(), mapping.line(), lines(mapping))));
+    }
+
+    private static Map<String, Integer> lines(Value.Fields entry) {
+        Map<String, Integer> lines = new HashMap<>();
+        entry.fields().values().forEach(section -> {
+            lines.put(section.name(), section.line());
+            if (section.value() instanceof Value.Fields keys) {
+                keys.fields().values().forEach(key -> lines.put(section.name() + "." + key.name(), key.line()));
+            }
+        });
+        return lines;
     }
 
     RuntimeEnv readRuntime(Value.Fields mapping, String path, RuntimeEnv base) {

@@ -42,7 +42,8 @@ public final class LlmConfigs {
             String same = first.modelId().equals(config.modelId())
                     ? "is already served"
                     : "and " + first.modelId() + " share the service id " + config.serviceId();
-            report.forFile(config.origin().file()).add(config.origin().line(), "model_loading_config.model_id",
+            report.forFile(config.origin().file()).add(config.origin().lineOf("model_loading_config.model_id"),
+                    "model_loading_config.model_id",
                     config.modelId() + " " + same + " (" + first.origin() + "); give one of them another id");
         }
     }

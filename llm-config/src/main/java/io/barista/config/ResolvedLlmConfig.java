@@ -59,6 +59,6 @@ public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, Path model
     }
 
     private static ConfigException refusal(LlmConfig asked, String key, String message) {
-        return new ConfigException(new Problem(asked.origin().file(), asked.origin().line(), key, message));
+        return new ConfigException(new Problem(asked.origin().file(), asked.origin().lineOf(key), key, message));
     }
 }

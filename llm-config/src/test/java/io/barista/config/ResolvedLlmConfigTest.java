@@ -61,7 +61,7 @@ class ResolvedLlmConfigTest {
     @Test
     void refusesAnotherBackendThanTheOneDemanded() {
         assertThatThrownBy(() -> resolve("engine_kwargs: {backend: cuda}", BackendKind.CPU))
-                .hasMessage("models.yaml:1: engine_kwargs.backend: asks for CUDA, but the model runs on CPU");
+                .hasMessage("models.yaml:2: engine_kwargs.backend: asks for CUDA, but the model runs on CPU");
     }
 
     @ParameterizedTest
@@ -73,11 +73,11 @@ class ResolvedLlmConfigTest {
                     {bucket_uri: 'gs://b/m', extra_files: [{bucket_uri: 'gs://b/f', destination_path: x}]} | downloading from an object store is not built yet, give a folder instead of gs://b/m
                     """)
     void refusesAModelThatIsNotHere(String source, String message) {
-        LlmConfig config = Yaml.of("model_loading_config: {model_id: a, model_source: %s}".formatted(source))
+        LlmConfig config = Yaml.of("model_loading_config:\n  model_id: a\n  model_source: %s".formatted(source))
                 .parseOne();
 
         assertThatThrownBy(() -> ResolvedLlmConfig.resolve(config, BackendKind.CPU))
-                .hasMessage("models.yaml:1: model_loading_config.model_source: " + message);
+                .hasMessage("models.yaml:3: model_loading_config.model_source: " + message);
     }
 
     private ResolvedLlmConfig resolve(String rest, BackendKind backend) {
