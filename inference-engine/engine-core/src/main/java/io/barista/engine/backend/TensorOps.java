@@ -30,9 +30,10 @@ public interface TensorOps extends AutoCloseable {
 
     /**
      * Packs weights [outputs, inputs] for {@link #matmul}; several parts of equal inputs are stacked by output, which is how q, k
-     * and v, or gate and up, become one matrix. Parts may be dropped by the caller afterwards.
+     * and v, or gate and up, become one matrix. All parts are of one kind, and of equal groups and input order where they are
+     * quantised. Parts may be dropped by the caller afterwards.
      */
-    Matrix pack(String name, List<HostTensor> parts);
+    Matrix pack(String name, List<? extends Weight> parts);
 
     /** @param cosSin [positions][rotaryDim] floats: rotaryDim/2 cosines, then as many sines */
     RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim);

@@ -5,6 +5,7 @@ import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
         private record Part(String name, int outputs) {}
 
         private Linear linear(String name, boolean biased, int inputs, Part... parts) {
-            List<HostTensor> matrices = new ArrayList<>();
+            List<Weight> matrices = new ArrayList<>();
             List<HostTensor> biases = new ArrayList<>();
             for (Part part : parts) {
                 matrices.add(weightOf(part.name(), part.outputs(), inputs));
@@ -87,11 +88,11 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
                     biased ? ops.upload(HostVectors.concatenate(name + ".bias", biases)) : null);
         }
 
-        private HostTensor weightOf(String name, int outputs, int inputs) {
-            return weights.require(name + ".weight", outputs, inputs);
+        private Weight weightOf(String name, int outputs, int inputs) {
+            return new Weight.Dense(weights.require(name + ".weight", outputs, inputs));
         }
 
-        private Matrix matrix(String name, List<HostTensor> parts) {
+        private Matrix matrix(String name, List<Weight> parts) {
             return ops.pack(name, parts);
         }
 

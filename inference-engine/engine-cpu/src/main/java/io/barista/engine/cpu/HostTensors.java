@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /** Reads what a model folder holds; weights files are little-endian and not always aligned. */
 final class HostTensors {
@@ -37,21 +36,12 @@ final class HostTensors {
         }
     }
 
-    /** The one element type of parts that are to be stacked as rows of {@code inputs} columns. */
-    static DType requireStackable(String name, List<HostTensor> parts) {
-        if (parts.isEmpty()) {
-            throw new IllegalArgumentException(name + " has no parts");
+    static void requireFloatMatrix(HostTensor tensor) {
+        requireFloating(tensor);
+        if (tensor.shape().size() != 2) {
+            throw new IllegalArgumentException(
+                    "%s has shape %s; expected [outputs, inputs]".formatted(tensor.name(), tensor.shape()));
         }
-        HostTensor first = parts.getFirst();
-        for (HostTensor part : parts) {
-            requireFloating(part);
-            if (part.shape().size() != 2 || part.dim(1) != first.dim(1) || part.dtype() != first.dtype()) {
-                throw new IllegalArgumentException("%s: %s is %s %s; expected a matrix of %s with %d columns as in %s"
-                        .formatted(name, part.name(), part.dtype(), part.shape(), first.dtype(), first.dim(1),
-                                first.name()));
-            }
-        }
-        return first.dtype();
     }
 
     /** Widens {@code count} elements that start at element {@code from} of {@code data}. */

@@ -2,6 +2,7 @@ package io.barista.engine.cpu;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
+import io.barista.engine.backend.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,15 +22,31 @@ final class PanelPacker {
         this.compute = compute;
     }
 
-    PanelMatrix pack(String name, List<HostTensor> parts) {
-        DType dtype = HostTensors.requireStackable(name, parts);
-        if (compute != DType.BFLOAT16 || dtype == DType.BFLOAT16) {
-            return pack(name, dtype, parts);
+    PanelMatrix pack(String name, List<? extends Weight> parts) {
+        WeightRows.requireStackable(name, parts);
+        try (Arena widened = Arena.ofShared()) {
+            List<HostTensor> tensors = parts.stream().map(part -> switch (part) {
+                case Weight.Dense(HostTensor tensor) -> tensor;
+                case Weight.Quantized quantized -> widen(quantized, widened);
+            }).toList();
+            DType dtype = tensors.getFirst().dtype();
+            if (compute == DType.BFLOAT16 && dtype != DType.BFLOAT16) {
+                return pack(name, DType.BFLOAT16,
+                        tensors.stream().map(part -> HostTensors.toBfloat16(part, widened)).toList());
+            }
+            return pack(name, dtype, tensors);
         }
-        try (Arena rounded = Arena.ofShared()) {
-            return pack(name, DType.BFLOAT16,
-                    parts.stream().map(part -> HostTensors.toBfloat16(part, rounded)).toList());
+    }
+
+    private static HostTensor widen(Weight weight, Arena arena) {
+        MemorySegment values = arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES, 64);
+        float[] row = new float[weight.inputs()];
+        for (int output = 0; output < weight.outputs(); output++) {
+            WeightRows.read(weight, output, row);
+            MemorySegment.copy(row, 0, values, HostTensors.FLOAT, (long) output * row.length * Float.BYTES, row.length);
         }
+        return new HostTensor(weight.name(), DType.FLOAT32,
+                List.of((long) weight.outputs(), (long) weight.inputs()), values);
     }
 
     private PanelMatrix pack(String name, DType dtype, List<HostTensor> parts) {

@@ -3,10 +3,10 @@ package io.barista.engine.cpu;
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
-import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.StepInputs;
+import io.barista.engine.backend.Weight;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class ScalarOps extends CpuOps {
     }
 
     @Override
-    public Matrix pack(String name, List<HostTensor> parts) {
+    public Matrix pack(String name, List<? extends Weight> parts) {
         ScalarMatrix matrix = ScalarMatrix.stack(name, parts, arena);
         weights = weights.length < matrix.inputs() ? new float[matrix.inputs()] : weights;
         return matrix;

@@ -3,9 +3,9 @@ package io.barista.engine.cpu;
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
-import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
+import io.barista.engine.backend.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -49,7 +49,7 @@ final class VectorOps extends CpuOps {
     }
 
     @Override
-    public Matrix pack(String name, List<HostTensor> parts) {
+    public Matrix pack(String name, List<? extends Weight> parts) {
         PanelMatrix matrix = packer.pack(name, parts);
         onWeights.accept(matrix.dtype());
         return matrix;

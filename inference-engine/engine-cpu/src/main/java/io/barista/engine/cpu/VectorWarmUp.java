@@ -9,6 +9,7 @@ import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
+import io.barista.engine.backend.Weight;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Set;
@@ -92,8 +93,9 @@ final class VectorWarmUp {
         private Matrix weights(DType dtype, int outputs) {
             try (Arena arena = Arena.ofConfined()) {
                 return ops.pack("warm-up",
-                        List.of(new HostTensor("warm-up", dtype, List.of((long) outputs, (long) WIDTH),
-                                arena.allocate((long) outputs * WIDTH * dtype.bytes()))));
+                        List.of(new Weight.Dense(new HostTensor("warm-up", dtype,
+                                List.of((long) outputs, (long) WIDTH),
+                                arena.allocate((long) outputs * WIDTH * dtype.bytes())))));
             }
         }
 

@@ -15,6 +15,7 @@ import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import io.barista.engine.testkit.TestStep;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ final class ForwardBenchmark {
         }
         HostTensor tensor = matrix("w", dtype, outputs, inputs, values);
         long start = System.nanoTime();
-        Matrix packed = ops.pack("w", List.of(tensor));
+        Matrix packed = ops.pack("w", List.of(new Weight.Dense(tensor)));
         if (outputs == VOCABULARY) {
             System.out.printf("packing at %.2f GB/s%n", bytes(packed) / (double) (System.nanoTime() - start));
         }

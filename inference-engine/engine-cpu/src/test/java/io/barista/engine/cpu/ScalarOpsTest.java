@@ -14,6 +14,7 @@ import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import io.barista.engine.testkit.TestStep;
 import java.util.List;
 import java.util.Random;
@@ -32,8 +33,8 @@ class ScalarOpsTest {
 
     @Test
     void multipliesByTheTransposedStackOfItsPartsAndAddsTheBias() {
-        Matrix w = ops.pack("w", List.of(matrix("a", DType.BFLOAT16, 1, 3, 1, 2, 3),
-                matrix("b", DType.BFLOAT16, 2, 3, 0, 1, 0, -1, 0, 0.5f)));
+        Matrix w = ops.pack("w", List.of(new Weight.Dense(matrix("a", DType.BFLOAT16, 1, 3, 1, 2, 3)),
+                new Weight.Dense(matrix("b", DType.BFLOAT16, 2, 3, 0, 1, 0, -1, 0, 0.5f))));
         DeviceBuffer out = buffer(new float[6]);
 
         ops.matmul(w, buffer(10, 20, 30), buffer(1, 1, 1, 2, 0, 4), 2, out);
@@ -70,7 +71,7 @@ class ScalarOpsTest {
 
     @Test
     void embedsTheStepsTokensAndGathersTheRowsThatWantLogits() {
-        Matrix table = ops.pack("table", List.of(matrix("t", DType.FLOAT16, 3, 2, 1, 2, 3, 4, 5, 6)));
+        Matrix table = ops.pack("table", List.of(new Weight.Dense(matrix("t", DType.FLOAT16, 3, 2, 1, 2, 3, 4, 5, 6))));
         DeviceBuffer rows = buffer(new float[6]);
         DeviceBuffer last = buffer(new float[4]);
 
@@ -123,7 +124,7 @@ class ScalarOpsTest {
                 .isThrownBy(() -> ops.gatedActivation(buffer(1, 1, 1), Activation.SILU, 1, 2, out));
         assertThat(read(out)).containsExactly(7, 7);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ops.pack("w", List.of(matrix("w", DType.INT8, 1, 2, 1, 2))))
+                .isThrownBy(() -> ops.pack("w", List.of(new Weight.Dense(matrix("w", DType.INT8, 1, 2, 1, 2)))))
                 .withMessageContaining("INT8");
     }
 

@@ -15,6 +15,7 @@ import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import io.barista.engine.testkit.TestStep;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -122,7 +123,9 @@ class VectorOpsAllocationTest {
     private static final Activation[] ACTIVATIONS = Activation.values();
 
     private Matrix weights(TensorOps ops, DType dtype, int outputs, int inputs) {
-        return ops.pack("w", List.of(matrix("w", dtype, outputs, inputs, random(random, outputs * inputs, 0.05f))));
+        return ops.pack("w",
+                List.of(new Weight.Dense(
+                        matrix("w", dtype, outputs, inputs, random(random, outputs * inputs, 0.05f)))));
     }
 
     private static DeviceBuffer buffer(TensorOps ops, int elements) {

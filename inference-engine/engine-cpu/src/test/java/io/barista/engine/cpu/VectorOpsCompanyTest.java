@@ -13,6 +13,7 @@ import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import io.barista.engine.testkit.TestStep;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +52,7 @@ class VectorOpsCompanyTest {
     private static float[] multiply(TensorOps ops, DType dtype, float[] weights, int outputs, float[] x) {
         int inputs = weights.length / outputs;
         int rows = x.length / inputs;
-        Matrix w = ops.pack("w", List.of(matrix("w", dtype, outputs, inputs, weights)));
+        Matrix w = ops.pack("w", List.of(new Weight.Dense(matrix("w", dtype, outputs, inputs, weights))));
         DeviceBuffer out = ops.allocate("out", DType.FLOAT32, (long) rows * outputs);
         ops.matmul(w, null, ops.upload(vector("x", DType.FLOAT32, x)), rows, out);
         return read(ops, out);

@@ -10,9 +10,11 @@ import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /** An oracle and a candidate that are given the same operations on the same data. */
 final class Twin implements AutoCloseable {
@@ -87,7 +89,10 @@ final class Twin implements AutoCloseable {
     }
 
     Weights pack(HostTensor... parts) {
-        List<HostTensor> stack = List.of(parts);
+        return pack(Stream.of(parts).map(Weight.Dense::new).toList());
+    }
+
+    Weights pack(List<? extends Weight> stack) {
         return new Weights(oracle.pack("weights", stack), candidate.pack("weights", stack));
     }
 
