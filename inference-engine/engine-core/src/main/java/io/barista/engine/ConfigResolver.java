@@ -16,9 +16,7 @@ import static io.barista.config.EngineOptions.SEED;
 import io.barista.config.Effect;
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOption;
-import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
-import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.DecoderSpec;
@@ -82,10 +80,8 @@ final class ConfigResolver {
 
     private KvSizing kvSizing(TensorOps ops, int budget, int maxNumSeqs) {
         DecoderSpec decoder = folder.decoder();
-        AttentionSpec attention = decoder.layers().getFirst().attention();
         int blockTokens = asked.get(BLOCK_SIZE);
-        long blockBytes = KvCache.Shape.blockBytes(decoder.layers().size(), blockTokens, attention.kvHeads(),
-                attention.headDim(), ops.kvCacheType());
+        long blockBytes = ops.kvBlockBytes(decoder.kvShape(blockTokens));
         long activations = Decoder.activationBytes(decoder, ops.activationType(), budget, maxNumSeqs);
         return new KvSizing(asked, blockBytes, blockTokens, Math.max(0, ops.freeBytes() - activations), !onCpu);
     }

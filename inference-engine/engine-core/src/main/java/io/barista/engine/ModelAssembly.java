@@ -3,7 +3,6 @@ package io.barista.engine;
 import static io.barista.config.EngineOptions.DTYPE;
 
 import io.barista.config.EngineConfig;
-import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.KvCache;
@@ -67,9 +66,7 @@ final class ModelAssembly implements EngineAssembly {
 
     private DecoderRunner runner(ResolvedEngineConfig config, DecoderWeights weights, TensorOps ops) {
         DecoderSpec spec = folder.decoder();
-        AttentionSpec attention = spec.layers().getFirst().attention();
-        KvCache cache = ops.allocateKvCache(new KvCache.Shape(spec.layers().size(), config.kvBlocks(),
-                config.blockSize(), attention.kvHeads(), attention.headDim()));
+        KvCache cache = ops.allocateKvCache(spec.kvShape(config.blockSize()).withBlocks(config.kvBlocks()));
         Decoder decoder = Decoder.create(spec, weights, cache, ops, config.maxModelLen(),
                 config.maxNumBatchedTokens(), config.maxNumSeqs());
         StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),

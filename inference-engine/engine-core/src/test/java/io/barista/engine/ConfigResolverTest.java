@@ -12,6 +12,7 @@ import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Optional;
@@ -79,8 +80,9 @@ class ConfigResolverTest {
     /** A device that has memory and computes nothing. */
     private static TensorOps ops() {
         return (TensorOps) Proxy.newProxyInstance(TensorOps.class.getClassLoader(), new Class<?>[]{TensorOps.class},
-                (_, method, _) -> switch (method.getName()) {
+                (proxy, method, arguments) -> switch (method.getName()) {
                     case "activationType", "kvCacheType" -> DType.FLOAT32;
+                    case "kvBlockBytes" -> InvocationHandler.invokeDefault(proxy, method, arguments);
                     case "freeBytes" -> FREE;
                     default -> throw new AssertionError(method.getName() + " is not for configuration");
                 });

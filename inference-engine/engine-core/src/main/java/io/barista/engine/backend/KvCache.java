@@ -8,12 +8,24 @@ public interface KvCache {
     /**
      * @param blocks      blocks of each layer
      * @param blockTokens tokens a block holds
+     * @param latent      whether a token leaves one row, of which keys and values are projections, instead of keys and values:
+     *                    {@code kvHeads} is 1 and {@code headDim} the width of that row ({@link LatentAttentionSpec#rowWidth})
      */
-    record Shape(int layers, int blocks, int blockTokens, int kvHeads, int headDim) {
+    record Shape(int layers, int blocks, int blockTokens, int kvHeads, int headDim, boolean latent) {
 
-        /** Bytes of one block over all layers, keys and values together. */
-        public static long blockBytes(int layers, int blockTokens, int kvHeads, int headDim, DType dtype) {
-            return Math.multiplyExact(2L * layers * blockTokens * dtype.bytes(), (long) kvHeads * headDim);
+        /** Of keys and values. */
+        public Shape(int layers, int blocks, int blockTokens, int kvHeads, int headDim) {
+            this(layers, blocks, blockTokens, kvHeads, headDim, false);
+        }
+
+        public Shape withBlocks(int count) {
+            return new Shape(layers, count, blockTokens, kvHeads, headDim, latent);
+        }
+
+        /** Elements of one block over all layers. */
+        public long blockElements() {
+            long perToken = Math.multiplyExact((latent ? 1L : 2L) * layers, (long) kvHeads * headDim);
+            return Math.multiplyExact(perToken, (long) blockTokens);
         }
     }
 }

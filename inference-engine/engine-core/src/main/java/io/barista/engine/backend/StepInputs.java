@@ -17,6 +17,8 @@ public final class StepInputs {
 
     public final int[] tokenIds; // [T]
     public final int[] positions; // [T]
+    /** The row of the rope table that each token turns by: its position, but where a model rotates long sequences differently. */
+    public final int[] ropeRows; // [T]
     /** Where each token's key and value go: block * blockTokens + offset. */
     public final int[] slots; // [T]
     /** Tokens of sequence s are those from queryStarts[s] up to queryStarts[s + 1]. */
@@ -32,6 +34,7 @@ public final class StepInputs {
         this.maxBlocksPerSequence = maxBlocksPerSequence;
         this.tokenIds = new int[maxTokens];
         this.positions = new int[maxTokens];
+        this.ropeRows = new int[maxTokens];
         this.slots = new int[maxTokens];
         this.queryStarts = new int[maxSequences + 1];
         this.contextLengths = new int[maxSequences];

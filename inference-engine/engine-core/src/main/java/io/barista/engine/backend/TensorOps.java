@@ -21,6 +21,11 @@ public interface TensorOps extends AutoCloseable {
     /** Bytes the device can still give to the KV cache. */
     long freeBytes();
 
+    /** Bytes that one block of such a cache takes on this device, over all layers. */
+    default long kvBlockBytes(KvCache.Shape shape) {
+        return Math.multiplyExact(shape.blockElements(), (long) kvCacheType().bytes());
+    }
+
     // Memory, at start only.
 
     DeviceBuffer allocate(String name, DType dtype, long elements);
@@ -34,6 +39,18 @@ public interface TensorOps extends AutoCloseable {
      * quantised. Parts may be dropped by the caller afterwards.
      */
     Matrix pack(String name, List<? extends Weight> parts);
+
+    /** Packs one matrix for each expert; the parts of each are stacked as {@link #pack} does, and all experts are alike. */
+    ExpertMatrices packExperts(String name, List<List<HostTensor>> experts);
+
+    /** @param weight [heads · (plainDim + valueDim), rank]: for each head the rows of its keys, then those of its values */
+    LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention);
+
+    /** @param maxRows rows of a step at most */
+    MixtureWorkspace allocateMixture(MixtureSpec mixture, int maxRows);
+
+    /** @param maxRows rows of a step at most */
+    LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows);
 
     /** @param cosSin [positions][rotaryDim] floats: rotaryDim/2 cosines, then as many sines */
     RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim);
@@ -62,7 +79,7 @@ public interface TensorOps extends AutoCloseable {
     void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
 
     /**
-     * Normalises each head of q and k (where weights [headDim] are given), rotates q and k in place by the step's positions and
+     * Normalises each head of q and k (where weights [headDim] are given), rotates q and k in place by the step's rope rows and
      * writes k and v to the step's slots of one layer.
      *
      * @param qkv [T, (H + 2K)·D]: queries, keys, values
@@ -80,6 +97,50 @@ public interface TensorOps extends AutoCloseable {
 
     /** out: [rows, inner] = act(gateUp[:, :inner]) · gateUp[:, inner:]. */
     void gatedActivation(DeviceBuffer gateUp, Activation activation, int rows, int inner, DeviceBuffer out);
+
+    /**
+     * Normalises the latent of each row, rotates the queries' and the row's rope dimensions, all in place, and writes the row to the
+     * step's slot of one layer of a latent cache.
+     *
+     * @param queries    [T, H·(plainDim + ropeDim)]
+     * @param rows       [T, rank + ropeDim]
+     * @param latentNorm [rank]
+     */
+    void latentRopeAndCache(DeviceBuffer queries, DeviceBuffer rows, LatentAttentionSpec attention, RopeTable rope,
+            DeviceBuffer latentNorm, float normEps, KvCache cache, int layer);
+
+    /**
+     * Causal attention of every query of the step over the rows of its sequence's blocks.
+     *
+     * @param queries as left by {@link #latentRopeAndCache}
+     * @param out     [T, H·valueDim]
+     */
+    void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight, KvCache cache,
+            int layer, LatentWorkspace workspace, DeviceBuffer out);
+
+    /**
+     * Chooses each row's experts and their weights, for the {@link #experts} that follows.
+     *
+     * @param logits     FLOAT32 [rows, experts]
+     * @param correction [experts], added to probabilities for the choice only
+     */
+    void route(DeviceBuffer logits, @Nullable DeviceBuffer correction, int rows, MixtureWorkspace workspace);
+
+    /**
+     * out: [rows, hidden] = for each row of x the weighted sum of its experts' down(act(gate(x)) · up(x)). {@code out} and {@code x}
+     * differ.
+     *
+     * @param gateUp [2·inner, hidden] of each expert
+     * @param down   [hidden, inner] of each expert
+     */
+    void experts(ExpertMatrices gateUp, ExpertMatrices down, DeviceBuffer x, int rows, MixtureWorkspace workspace,
+            DeviceBuffer out);
+
+    /** sum: [rows, columns] += x, times sigmoid(gate[row]) where there is a gate. */
+    void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int rows, int columns, DeviceBuffer sum);
+
+    /** x: [rows, columns] = cap · tanh(x / cap), in place. */
+    void softCap(DeviceBuffer x, int rows, int columns, float cap);
 
     /** out: [logitRows, columns] = the rows of x that the step's logitIndices name. */
     void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out);

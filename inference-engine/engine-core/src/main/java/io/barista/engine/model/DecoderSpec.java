@@ -2,6 +2,7 @@ package io.barista.engine.model;
 
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
+import io.barista.engine.backend.KvCache;
 import java.util.List;
 
 /**
@@ -31,6 +32,12 @@ public record DecoderSpec(int vocabSize, int hiddenSize, float embeddingScale, R
      * @param bias  biases on all three projections
      */
     public record GatedMlp(int inner, Activation activation, boolean bias) {}
+
+    /** Of a cache for this model, without blocks yet. */
+    public KvCache.Shape kvShape(int blockTokens) {
+        AttentionSpec attention = layers.getFirst().attention();
+        return new KvCache.Shape(layers.size(), 0, blockTokens, attention.kvHeads(), attention.headDim());
+    }
 
     public int headDim() {
         return layers.getFirst().attention().headDim();

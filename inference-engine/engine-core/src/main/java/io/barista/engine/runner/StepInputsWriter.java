@@ -21,6 +21,7 @@ final class StepInputsWriter {
             for (int position = sequence.computed(); position < end; position++) {
                 inputs.tokenIds[row] = sequence.tokens()[position];
                 inputs.positions[row] = position;
+                inputs.ropeRows[row] = position;
                 inputs.slots[row] = table.slot(position);
                 row++;
             }

@@ -1,16 +1,30 @@
 package io.barista.engine.cpu;
 
+import static io.barista.engine.cpu.CpuChecks.requireContexts;
+import static io.barista.engine.cpu.CpuChecks.requireDifferent;
+import static io.barista.engine.cpu.CpuChecks.requireFits;
+import static io.barista.engine.cpu.CpuChecks.requirePlaces;
+import static io.barista.engine.cpu.CpuChecks.requireRoom;
+import static io.barista.engine.cpu.CpuChecks.values;
+
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.ExpertMatrices;
 import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.LatentAttentionSpec;
+import io.barista.engine.backend.LatentMatrix;
+import io.barista.engine.backend.LatentWorkspace;
 import io.barista.engine.backend.Matrix;
+import io.barista.engine.backend.MixtureSpec;
+import io.barista.engine.backend.MixtureWorkspace;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +85,32 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
                     .formatted(cosSin.length, positions, rotaryDim));
         }
         return new CpuRopeTable(cosSin.clone(), positions, rotaryDim);
+    }
+
+    @Override
+    public final ExpertMatrices packExperts(String name, List<List<HostTensor>> experts) {
+        return new CpuExpertMatrices(name, experts.stream().map(parts -> pack(name, parts)).toList());
+    }
+
+    @Override
+    public final LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
+        return CpuLatentMatrix.pack(weight, attention, this::pack);
+    }
+
+    @Override
+    public final MixtureWorkspace allocateMixture(MixtureSpec mixture, int maxRows) {
+        return new CpuMixture(mixture, maxRows);
+    }
+
+    @Override
+    public final LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
+        return new CpuLatents(attention, maxRows);
+    }
+
+    /** A latent row is kept as key and as value, in the layout that each is read in. */
+    @Override
+    public final long kvBlockBytes(KvCache.Shape shape) {
+        return Math.multiplyExact(shape.blockElements(), (shape.latent() ? 2L : 1L) * Float.BYTES);
     }
 
     @Override
@@ -140,42 +180,28 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
             @Nullable DeviceBuffer qNorm,
             @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
         StepInputs step = step();
-        KvCache.Shape shape = requireFits(attention, cache, layer);
+        requireFits(attention, cache, layer, false);
         if (rope.rotaryDim() > attention.headDim()) {
             throw new IllegalArgumentException(
                     "rotary dimension %d over head size %d".formatted(rope.rotaryDim(), attention.headDim()));
         }
-        long slots = (long) shape.blocks() * shape.blockTokens();
-        for (int t = 0; t < step.tokens; t++) {
-            if (step.positions[t] < 0 || step.positions[t] >= rope.positions() || step.slots[t] < 0
-                    || step.slots[t] >= slots) {
-                throw new IllegalArgumentException("row %d: position %d of %d, slot %d of %d".formatted(t,
-                        step.positions[t], rope.positions(), step.slots[t], slots));
-            }
-        }
+        requirePlaces(step, rope, cache.shape());
         float[] rows = values(qkv, step.tokens, attention.qkvWidth());
         rotate(rows, attention, (CpuRopeTable) rope, qNorm == null ? null : values(qNorm, 1, attention.headDim()),
                 kNorm == null ? null : values(kNorm, 1, attention.headDim()), normEps);
         rounded(rows, step.tokens * attention.qkvWidth());
-        store(rows, attention, cache, layer);
+        int keys = attention.queryWidth();
+        int values = keys + attention.kvHeads() * attention.headDim();
+        store(rows, attention.qkvWidth(), keys, values, cache, layer);
     }
 
     @Override
     public final void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer,
             DeviceBuffer out) {
         StepInputs step = step();
-        KvCache.Shape shape = requireFits(attention, cache, layer);
+        requireFits(attention, cache, layer, false);
         requireDifferent("pagedAttention", qkv, out);
-        for (int s = 0; s < step.sequences; s++) {
-            int queries = step.queryStarts[s + 1] - step.queryStarts[s];
-            if (step.contextLengths[s] < queries
-                    || step.contextLengths[s] > (long) step.maxBlocksPerSequence() * shape.blockTokens()) {
-                throw new IllegalArgumentException(
-                        "sequence %d: %d queries, context of %d, %d blocks of %d tokens at most"
-                                .formatted(s, queries, step.contextLengths[s], step.maxBlocksPerSequence(),
-                                        shape.blockTokens()));
-            }
-        }
+        requireContexts(step, cache.shape());
         float[] target = values(out, step.tokens, attention.queryWidth());
         pagedAttention(values(qkv, step.tokens, attention.qkvWidth()), attention, cache, layer, target);
         rounded(target, step.tokens * attention.queryWidth());
@@ -188,6 +214,91 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
         float[] target = values(out, rows, inner);
         gatedActivation(values(gateUp, rows, 2 * inner), activation, rows, inner, target);
         rounded(target, rows * inner);
+    }
+
+    @Override
+    public final void latentRopeAndCache(DeviceBuffer queries, DeviceBuffer rows, LatentAttentionSpec attention,
+            RopeTable rope, DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
+        StepInputs step = step();
+        requireFits(CpuLatents.attention(attention), cache, layer, true);
+        if (rope.rotaryDim() != attention.ropeDim()) {
+            throw new IllegalArgumentException(
+                    "rotary dimension %d, expected %d".formatted(rope.rotaryDim(), attention.ropeDim()));
+        }
+        requirePlaces(step, rope, cache.shape());
+        float[] heads = values(queries, step.tokens, attention.queryWidth());
+        float[] latents = values(rows, step.tokens, attention.rowWidth());
+        float[] norm = values(latentNorm, 1, attention.rank());
+        for (int t = 0; t < step.tokens; t++) {
+            CpuLatentRope.queries(heads, t * attention.queryWidth(), attention, (CpuRopeTable) rope, step.ropeRows[t]);
+            CpuLatentRope.row(latents, t * attention.rowWidth(), attention, (CpuRopeTable) rope, step.ropeRows[t], norm,
+                    normEps);
+        }
+        rounded(heads, step.tokens * attention.queryWidth());
+        rounded(latents, step.tokens * attention.rowWidth());
+        store(latents, attention.rowWidth(), 0, 0, cache, layer);
+    }
+
+    @Override
+    public final void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight,
+            KvCache cache, int layer, LatentWorkspace workspace, DeviceBuffer out) {
+        StepInputs step = step();
+        CpuLatents latents = (CpuLatents) workspace;
+        requireFits(latents.attention, cache, layer, true);
+        requireDifferent("latentAttention", queries, out);
+        requireRoom("the workspace", step.tokens, latents.maxRows());
+        requireContexts(step, cache.shape());
+        float[] target = values(out, step.tokens, attention.outputWidth());
+        latents.absorb(this, values(queries, step.tokens, attention.queryWidth()), (CpuLatentMatrix) weight,
+                step.tokens);
+        pagedAttention(latents.queries, latents.attention, cache, layer, latents.attended);
+        rounded(latents.attended, step.tokens * latents.attention.queryWidth());
+        latents.expand(this, (CpuLatentMatrix) weight, step.tokens, target);
+    }
+
+    @Override
+    public final void route(DeviceBuffer logits, @Nullable DeviceBuffer correction, int rows,
+            MixtureWorkspace workspace) {
+        int experts = workspace.spec().router().experts();
+        requireRoom("the workspace", rows, workspace.maxRows());
+        ((CpuMixture) workspace).choice.choose(values(logits, rows, experts),
+                correction == null ? null : values(correction, 1, experts), rows);
+    }
+
+    @Override
+    public final void experts(ExpertMatrices gateUp, ExpertMatrices down, DeviceBuffer x, int rows,
+            MixtureWorkspace workspace, DeviceBuffer out) {
+        MixtureSpec mixture = workspace.spec();
+        requireDifferent("experts", x, out);
+        requireRoom("the workspace", rows, workspace.maxRows());
+        ((CpuMixture) workspace).requireFits(gateUp, down);
+        float[] target = values(out, rows, mixture.hidden());
+        ((CpuMixture) workspace).compute(this, (CpuExpertMatrices) gateUp, (CpuExpertMatrices) down,
+                values(x, rows, mixture.hidden()), rows, target);
+        rounded(target, rows * mixture.hidden());
+    }
+
+    @Override
+    public final void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int rows, int columns, DeviceBuffer sum) {
+        requireDifferent("addGated", x, sum);
+        float[] added = values(x, rows, columns);
+        float[] target = values(sum, rows, columns);
+        float[] gates = gate == null ? null : values(gate, rows, 1);
+        for (int row = 0; row < rows; row++) {
+            float factor = gates == null ? 1 : (float) (1 / (1 + Math.exp(-gates[row])));
+            for (int i = row * columns; i < (row + 1) * columns; i++) {
+                target[i] += factor * added[i];
+            }
+        }
+        rounded(target, rows * columns);
+    }
+
+    @Override
+    public final void softCap(DeviceBuffer x, int rows, int columns, float cap) {
+        float[] values = values(x, rows, columns);
+        for (int i = 0; i < rows * columns; i++) {
+            values[i] = (float) (cap * Math.tanh(values[i] / cap));
+        }
     }
 
     @Override
@@ -237,42 +348,29 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     abstract void rotate(float[] qkv, AttentionSpec attention, CpuRopeTable rope, float @Nullable [] qNorm,
             float @Nullable [] kNorm, float normEps);
 
-    /** Writes k and v to the step's slots. */
-    abstract void store(float[] qkv, AttentionSpec attention, KvCache cache, int layer);
+    /**
+     * Writes all heads' keys and values to the step's slots.
+     *
+     * @param rows   [T, stride]
+     * @param keys   the column where a row's keys begin
+     * @param values the column where its values begin, which may be the same
+     */
+    abstract void store(float[] rows, int stride, int keys, int values, KvCache cache, int layer);
 
     abstract void pagedAttention(float[] qkv, AttentionSpec attention, KvCache cache, int layer, float[] out);
 
     abstract void gatedActivation(float[] gateUp, Activation activation, int rows, int inner, float[] out);
+
+    /** out: [rows, outputs] = x · Wᵀ, rounded as {@link #matmul} does. */
+    final void product(Matrix w, float[] x, int rows, float[] out) {
+        matmul(w, null, x, rows, out);
+        rounded(out, rows * w.outputs());
+    }
 
     /** Rounds results as a bfloat16 device stores them; nothing to do in float32. */
     final void rounded(float[] values, int count) {
         if (compute == DType.BFLOAT16) {
             Bfloat16.round(values, 0, count);
         }
-    }
-
-    private static float[] values(DeviceBuffer buffer, int rows, int columns) {
-        float[] values = ((CpuBuffer) buffer).values();
-        if (rows < 0 || (long) rows * columns > values.length) {
-            throw new IllegalArgumentException(
-                    "%s has %d elements, [%d, %d] needs more".formatted(buffer.name(), values.length, rows, columns));
-        }
-        return values;
-    }
-
-    private static void requireDifferent(String operation, DeviceBuffer source, DeviceBuffer out) {
-        if (source == out) {
-            throw new IllegalArgumentException(operation + " cannot write over its source " + source.name());
-        }
-    }
-
-    private static KvCache.Shape requireFits(AttentionSpec attention, KvCache cache, int layer) {
-        KvCache.Shape shape = cache.shape();
-        if (layer < 0 || layer >= shape.layers() || attention.kvHeads() != shape.kvHeads()
-                || attention.headDim() != shape.headDim() || attention.heads() % attention.kvHeads() != 0) {
-            throw new IllegalArgumentException(
-                    "layer %d with %s over a cache of %s".formatted(layer, attention, shape));
-        }
-        return shape;
     }
 }

@@ -106,7 +106,7 @@ final class ScalarOps extends CpuOps {
                 if (norm != null) {
                     normalize(qkv, offset, norm, normEps, headDim, qkv);
                 }
-                rotateHead(qkv, offset, rope, step().positions[t]);
+                rotateHead(qkv, offset, rope, step().ropeRows[t]);
             }
         }
     }
@@ -124,14 +124,14 @@ final class ScalarOps extends CpuOps {
     }
 
     @Override
-    void store(float[] qkv, AttentionSpec attention, KvCache cache, int layer) {
-        int headDim = attention.headDim();
+    void store(float[] rows, int stride, int keys, int values, KvCache cache, int layer) {
+        int headDim = cache.shape().headDim();
         for (int t = 0; t < step().tokens; t++) {
-            for (int h = 0; h < attention.kvHeads(); h++) {
-                int key = t * attention.qkvWidth() + (attention.heads() + h) * headDim;
-                int value = key + attention.kvHeads() * headDim;
+            for (int h = 0; h < cache.shape().kvHeads(); h++) {
+                int key = t * stride + keys + h * headDim;
+                int value = t * stride + values + h * headDim;
                 for (int d = 0; d < headDim; d++) {
-                    ((ScalarKvCache) cache).set(layer, step().slots[t], h, d, qkv[key + d], qkv[value + d]);
+                    ((ScalarKvCache) cache).set(layer, step().slots[t], h, d, rows[key + d], rows[value + d]);
                 }
             }
         }

@@ -91,11 +91,9 @@ final class VectorOps extends CpuOps {
     }
 
     @Override
-    void store(float[] qkv, AttentionSpec attention, KvCache cache, int layer) {
+    void store(float[] rows, int stride, int keys, int values, KvCache cache, int layer) {
         for (int t = 0; t < step().tokens; t++) {
-            int key = t * attention.qkvWidth() + attention.queryWidth();
-            store((PagedKvCache) cache, layer, step().slots[t], qkv, key,
-                    key + attention.kvHeads() * attention.headDim());
+            store((PagedKvCache) cache, layer, step().slots[t], rows, t * stride + keys, t * stride + values);
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class VectorRope extends RowTask {
 
     private final float[][] lanes;
-    private int[] positions = {};
+    private int[] ropeRows = {};
     private float[] qkv = {};
     private AttentionSpec attention = new AttentionSpec(1, 1, 1, 1, 0, 0);
     private CpuRopeTable rope = new CpuRopeTable(new float[0], 0, 0);
@@ -23,7 +23,7 @@ final class VectorRope extends RowTask {
 
     void rotate(StepInputs step, float[] qkv, AttentionSpec attention, CpuRopeTable rope, float @Nullable [] qNorm,
             float @Nullable [] kNorm, float normEps) {
-        this.positions = step.positions;
+        this.ropeRows = step.ropeRows;
         this.qkv = qkv;
         this.attention = attention;
         this.rope = rope;
@@ -43,7 +43,7 @@ final class VectorRope extends RowTask {
                 if (norm != null) {
                     VectorRmsNorm.normalize(qkv, offset, norm, normEps, headDim, qkv, lanes[worker]);
                 }
-                rotateHead(qkv, offset, rope.cosSin(), positions[t] * rope.rotaryDim(), rope.rotaryDim() / 2);
+                rotateHead(qkv, offset, rope.cosSin(), ropeRows[t] * rope.rotaryDim(), rope.rotaryDim() / 2);
             }
         }
     }

@@ -107,6 +107,7 @@ final class VectorWarmUp {
             inputs.contextLengths[0] = 200;
             for (int t = 0; t < rows; t++) {
                 inputs.positions[t] = 200 - rows + t;
+                inputs.ropeRows[t] = inputs.positions[t];
                 inputs.slots[t] = 200 - rows + t;
             }
             ops.begin(inputs);

@@ -63,6 +63,7 @@ public final class TestStep {
             int position = chunk.from + i;
             inputs.tokenIds[inputs.tokens] = chunk.tokenIds[i];
             inputs.positions[inputs.tokens] = position;
+            inputs.ropeRows[inputs.tokens] = position;
             inputs.slots[inputs.tokens] = table[position / blockTokens] * blockTokens + position % blockTokens;
             inputs.tokens++;
         }

@@ -1,0 +1,52 @@
+package io.barista.engine.cpu;
+
+import io.barista.engine.backend.LatentAttentionSpec;
+import io.barista.engine.backend.LatentAttentionSpec.Pairs;
+
+/** Normalises latents and rotates queries and shared keys, row by row: little beside the products around it. */
+final class CpuLatentRope {
+
+    private CpuLatentRope() {}
+
+    /** One row of latent and shared key. */
+    static void row(float[] rows, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow, float[] norm,
+            float eps) {
+        double squares = 0;
+        for (int i = 0; i < spec.rank(); i++) {
+            squares += (double) rows[from + i] * rows[from + i];
+        }
+        double factor = 1 / Math.sqrt(squares / spec.rank() + eps);
+        for (int i = 0; i < spec.rank(); i++) {
+            rows[from + i] = (float) (rows[from + i] * factor * norm[i]);
+        }
+        rotate(rows, from + spec.rank(), spec.pairs(), rope, ropeRow);
+    }
+
+    /** All heads of one row of queries. */
+    static void queries(float[] queries, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow) {
+        for (int h = 0; h < spec.heads(); h++) {
+            rotate(queries, from + h * spec.queryHeadDim() + spec.plainDim(), spec.pairs(), rope, ropeRow);
+        }
+    }
+
+    private static void rotate(float[] values, int from, Pairs pairs, CpuRopeTable rope, int ropeRow) {
+        int half = rope.rotaryDim() / 2;
+        int angles = ropeRow * rope.rotaryDim();
+        int step = switch (pairs) {
+            case HALVES -> 1;
+            case NEIGHBOURS -> 2;
+        };
+        int distance = switch (pairs) {
+            case HALVES -> half;
+            case NEIGHBOURS -> 1;
+        };
+        for (int i = 0; i < half; i++) {
+            double cos = rope.cosSin()[angles + i];
+            double sin = rope.cosSin()[angles + half + i];
+            double first = values[from + i * step];
+            double second = values[from + i * step + distance];
+            values[from + i * step] = (float) (first * cos - second * sin);
+            values[from + i * step + distance] = (float) (second * cos + first * sin);
+        }
+    }
+}
