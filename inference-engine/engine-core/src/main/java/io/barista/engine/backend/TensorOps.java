@@ -41,7 +41,7 @@ public interface TensorOps extends AutoCloseable {
     Matrix pack(String name, List<? extends Weight> parts);
 
     /** Packs one matrix for each expert; the parts of each are stacked as {@link #pack} does, and all experts are alike. */
-    ExpertMatrices packExperts(String name, List<List<HostTensor>> experts);
+    ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts);
 
     /** @param weight [heads · (plainDim + valueDim), rank]: for each head the rows of its keys, then those of its values */
     LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention);

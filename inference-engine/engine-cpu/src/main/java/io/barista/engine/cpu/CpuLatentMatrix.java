@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Multiplied into queries and results rather than expanding every token's latent.
@@ -21,9 +21,9 @@ record CpuLatentMatrix(String name, LatentAttentionSpec spec, List<Matrix> keys,
         implements
             LatentMatrix {
 
-    /** @param pack as {@link io.barista.engine.backend.TensorOps#pack} */
+    /** @param pack packs one matrix */
     static CpuLatentMatrix pack(HostTensor weight, LatentAttentionSpec spec,
-            BiFunction<String, List<HostTensor>, Matrix> pack) {
+            Function<HostTensor, Matrix> pack) {
         HostTensors.requireFloating(weight);
         if (!weight.hasShape(spec.expandedWidth(), spec.rank())) {
             throw new IllegalArgumentException("%s is %s, expected [%d, %d]".formatted(weight.name(), weight.shape(),
@@ -34,8 +34,8 @@ record CpuLatentMatrix(String name, LatentAttentionSpec spec, List<Matrix> keys,
         try (Arena arena = Arena.ofShared()) {
             for (int head = 0; head < spec.heads(); head++) {
                 int from = head * (spec.plainDim() + spec.valueDim());
-                keys.add(pack.apply(weight.name(), List.of(transposed(weight, from, spec.plainDim(), arena))));
-                values.add(pack.apply(weight.name(), List.of(rows(weight, from + spec.plainDim(), spec.valueDim()))));
+                keys.add(pack.apply(transposed(weight, from, spec.plainDim(), arena)));
+                values.add(pack.apply(rows(weight, from + spec.plainDim(), spec.valueDim())));
             }
         }
         return new CpuLatentMatrix(weight.name(), spec, List.copyOf(keys), List.copyOf(values));

@@ -23,7 +23,9 @@ import io.barista.engine.backend.MixtureWorkspace;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.Weight;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,13 +90,17 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
-    public final ExpertMatrices packExperts(String name, List<List<HostTensor>> experts) {
-        return new CpuExpertMatrices(name, experts.stream().map(parts -> pack(name, parts)).toList());
+    public final ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
+        List<Matrix> matrices = new ArrayList<>();
+        for (List<? extends Weight> parts : experts) {
+            matrices.add(pack(name, parts));
+        }
+        return new CpuExpertMatrices(name, List.copyOf(matrices));
     }
 
     @Override
     public final LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
-        return CpuLatentMatrix.pack(weight, attention, this::pack);
+        return CpuLatentMatrix.pack(weight, attention, part -> pack(part.name(), List.of(new Weight.Dense(part))));
     }
 
     @Override
