@@ -46,6 +46,9 @@ public final class EngineOptions {
             new BooleanType(), true, "Long prompts are computed in chunks beside running answers.");
     public static final EngineOption<Integer> LONG_PREFILL_TOKEN_THRESHOLD = honoured("long_prefill_token_threshold",
             IntegerType.atLeast(0), 0, "Tokens of one prompt computed in one step at most; 0 is no limit.");
+    public static final EngineOption<SchedulingPolicy> SCHEDULING_POLICY = honoured("scheduling_policy",
+            ChoiceType.of(SchedulingPolicy.class), SchedulingPolicy.FCFS,
+            "The order of waiting requests: fcfs as they come, priority by their field of that name, the lower first.");
     public static final EngineOption<Integer> MAX_QUEUED_REQUESTS = honoured("max_queued_requests",
             IntegerType.atLeast(-1), 1024,
             "Requests that wait for their turn at most, the next is refused; -1 is no limit. Ours, not vLLM's.");
@@ -118,7 +121,7 @@ public final class EngineOptions {
     private static Map<String, EngineOption<?>> byKey() {
         List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, MAX_MODEL_LEN,
                 MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD,
-                MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
+                SCHEDULING_POLICY, MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,

@@ -115,8 +115,6 @@ final class RefusedEngineOptions {
         refuse(speculation, "num_speculative_tokens", IntegerType.atLeast(1), null, "Tokens drafted at a time.");
         refuse(speculation, "ngram_prompt_lookup_max", IntegerType.atLeast(1), null, "The longest n-gram looked up.");
         refuse(speculation, "ngram_prompt_lookup_min", IntegerType.atLeast(1), null, "The shortest n-gram looked up.");
-        refuse("priorities: this " + NOT_BUILT + ", requests are served first come, first served", "scheduling_policy",
-                ChoiceType.of("fcfs", "priority"), "fcfs", "The order of waiting requests.");
         refuse("moving KV blocks between engines " + NOT_BUILT, "kv_transfer_config", new MappingType(), null,
                 "Prefill and decode on different engines.");
         refuse("KV events: this " + NOT_BUILT, "kv_events_config", new MappingType(), null, "Publishes cache events.");

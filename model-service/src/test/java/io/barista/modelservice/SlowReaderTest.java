@@ -18,8 +18,7 @@ class SlowReaderTest extends AbstractDemoTest {
 
     @Test
     void abortsTheRequestOfAReaderWhoDoesNotRead() throws InterruptedException {
-        SamplingParams sampling = new SamplingParams(2000, 0, 0, 1, 0, 0, 1, 0, 0, null, 1, List.of(), List.of(), false,
-                true, true, null);
+        SamplingParams sampling = SamplingParams.greedy(2000).ignoreEos(true).build();
         new EngineStream(model.engine(), Schedulers.immediate(), 8)
                 .submit(new GenerationRequest("slow", new int[]{5, 6, 7}, sampling)).subscribe(new Sleeper());
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();

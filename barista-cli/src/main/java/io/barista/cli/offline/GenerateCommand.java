@@ -97,7 +97,7 @@ public final class GenerateCommand implements Callable<Integer> {
                         text.setLength(0);
                     }
                 }
-                case EngineEvent.SampleFinished _ -> {
+                case EngineEvent.PromptLogprobs _,EngineEvent.SampleFinished _ -> {
                     // there is one sample, so the end of the request follows
                 }
                 case EngineEvent.Completed _ -> {

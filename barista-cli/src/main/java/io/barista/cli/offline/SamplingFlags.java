@@ -49,12 +49,13 @@ final class SamplingFlags {
     private static final int DEFAULT_MAX_TOKENS = 256;
 
     SamplingParams over(GenerationDefaults model) {
-        return new SamplingParams(maxTokens != null ? maxTokens : model.maxNewTokens().orElse(DEFAULT_MAX_TOKENS),
-                minTokens,
-                temperature != null ? temperature : model.temperature().orElse(1),
-                topP != null ? topP : model.topP().orElse(1), topK != null ? topK : model.topK().orElse(0),
-                minP != null ? minP : model.minP().orElse(0),
-                repetitionPenalty != null ? repetitionPenalty : model.repetitionPenalty().orElse(1), presencePenalty,
-                frequencyPenalty, null, 1, stop, List.of(), false, ignoreEos, true, null);
+        return SamplingParams.greedy(maxTokens != null ? maxTokens : model.maxNewTokens().orElse(DEFAULT_MAX_TOKENS))
+                .minTokens(minTokens).temperature(temperature != null ? temperature : model.temperature().orElse(1))
+                .topP(topP != null ? topP : model.topP().orElse(1)).topK(topK != null ? topK : model.topK().orElse(0))
+                .minP(minP != null ? minP : model.minP().orElse(0))
+                .repetitionPenalty(
+                        repetitionPenalty != null ? repetitionPenalty : model.repetitionPenalty().orElse(1))
+                .presencePenalty(presencePenalty).frequencyPenalty(frequencyPenalty).stop(stop).ignoreEos(ignoreEos)
+                .build();
     }
 }

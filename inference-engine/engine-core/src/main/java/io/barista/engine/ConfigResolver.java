@@ -11,6 +11,7 @@ import static io.barista.config.EngineOptions.MAX_MODEL_LEN;
 import static io.barista.config.EngineOptions.MAX_NUM_BATCHED_TOKENS;
 import static io.barista.config.EngineOptions.MAX_NUM_SEQS;
 import static io.barista.config.EngineOptions.MAX_QUEUED_REQUESTS;
+import static io.barista.config.EngineOptions.SCHEDULING_POLICY;
 import static io.barista.config.EngineOptions.SEED;
 
 import io.barista.config.Effect;
@@ -59,7 +60,8 @@ final class ConfigResolver {
         return new ResolvedEngineConfig(folder.config().architecture(), selection.backend().name(),
                 selection.refused(), ops.activationType(), weightsDtype, maxModelLen, maxNumSeqs,
                 maxNumBatchedTokens, asked.get(LONG_PREFILL_TOKEN_THRESHOLD), asked.get(ENABLE_CHUNKED_PREFILL),
-                asked.get(ENABLE_PREFIX_CACHING), asked.get(MAX_QUEUED_REQUESTS), asked.get(BLOCK_SIZE), blocks,
+                asked.get(ENABLE_PREFIX_CACHING), asked.get(SCHEDULING_POLICY), asked.get(MAX_QUEUED_REQUESTS),
+                asked.get(BLOCK_SIZE), blocks,
                 blocks * sizing.blockBytes(), cpuThreads(asked), asked.get(MAX_LOGPROBS), asked.get(SEED),
                 ignored());
     }
@@ -82,7 +84,8 @@ final class ConfigResolver {
         DecoderSpec decoder = folder.decoder();
         int blockTokens = asked.get(BLOCK_SIZE);
         long blockBytes = ops.kvBlockBytes(decoder.kvShape(blockTokens));
-        long activations = Decoder.activationBytes(decoder, ops.activationType(), budget, maxNumSeqs);
+        long activations = Decoder.activationBytes(decoder, ops.activationType(), budget,
+                ResolvedEngineConfig.logitRows(maxNumSeqs, budget));
         return new KvSizing(asked, blockBytes, blockTokens, Math.max(0, ops.freeBytes() - activations), !onCpu);
     }
 

@@ -4,10 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a request, in order: any number of {@link Delta}, a {@link SampleFinished} for each sample, then exactly one
+ * What happens to a request, in order: {@link PromptLogprobs} if asked for, any number of {@link Delta}, a {@link SampleFinished} for each sample, then exactly one
  * {@link Completed} or {@link Failed}.
  */
 public sealed interface EngineEvent {
+
+    /** The log-probabilities of the prompt's tokens, from the second on: nothing comes before the first. */
+    record PromptLogprobs(List<TokenLogprobs> tokens) implements EngineEvent {}
 
     /**
      * More text of one sample. Text is held back while it may be the start of a stop string or half a character, so it may be
@@ -31,11 +34,12 @@ public sealed interface EngineEvent {
     record Failed(EngineException error) implements EngineEvent {}
 
     /**
-     * Log-probabilities (natural, of the raw logits) at one generated position.
+     * Log-probabilities (natural, of the raw logits) at one position.
      *
-     * @param top the most probable tokens, best first, as many as asked for
+     * @param rank the chosen token's, from 1: how many tokens are at least as probable
+     * @param top  the most probable tokens, best first, as many as asked for
      */
-    record TokenLogprobs(TokenLogprob chosen, List<TokenLogprob> top) {}
+    record TokenLogprobs(TokenLogprob chosen, int rank, List<TokenLogprob> top) {}
 
     record TokenLogprob(int token, float logprob) {}
 

@@ -17,6 +17,9 @@ public final class EngineException extends RuntimeException {
         /** The waiting queue is full. */
         QUEUE_FULL,
 
+        /** The request's own timeout ran out. */
+        DEADLINE_EXCEEDED,
+
         /** The engine is shutting down or has failed. */
         UNAVAILABLE,
 

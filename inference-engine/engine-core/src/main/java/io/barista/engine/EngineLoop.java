@@ -1,6 +1,7 @@
 package io.barista.engine;
 
 import io.barista.engine.kvcache.KvBlocks;
+import io.barista.engine.kvcache.PrefixScope;
 import io.barista.engine.output.OutputMessage;
 import io.barista.engine.output.OutputProcessor;
 import io.barista.engine.runner.ModelRunner;
@@ -10,13 +11,10 @@ import io.barista.engine.scheduler.SchedulerConfig;
 import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.SequenceStatus;
 import io.barista.engine.scheduler.StepPlan;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The heart: take commands, plan a step, run it, hand out its tokens, again. Owns scheduler, KV blocks and device; everything here
@@ -29,18 +27,17 @@ final class EngineLoop {
 
     private final BlockingQueue<EngineCommand> commands;
     private final ModelRunner runner;
-    private final OutputProcessor output;
     private final EngineObserver observer;
     private final AdmissionGate gate;
     private final StopCheck stopCheck;
+    private final Outbox outbox;
     private final int maxSequences;
 
     private final KvBlocks blocks;
     private final Scheduler scheduler;
     private final StepResult result;
     private final Map<String, ActiveRequest> requests = new HashMap<>();
-    /** What the output thread is told once this round's numbers are published: who hears of an end sees its blocks free. */
-    private final List<OutputMessage> outbox = new ArrayList<>();
+    private final Deadlines deadlines = new Deadlines();
     private final EngineCounters counters = new EngineCounters();
 
     private volatile long heartbeatNanos = System.nanoTime();
@@ -50,11 +47,11 @@ final class EngineLoop {
             OutputProcessor output, EngineObserver observer, AdmissionGate gate, StopCheck stopCheck, long hashSalt) {
         this.commands = commands;
         this.runner = runner;
-        this.output = output;
         this.observer = observer;
         this.gate = gate;
         this.stopCheck = stopCheck;
         this.maxSequences = config.maxNumSeqs();
+        this.outbox = new Outbox(output, maxSequences);
         this.blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), config.enablePrefixCaching(), hashSalt);
         this.scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
         this.result = new StepResult(config.maxNumSeqs());
@@ -73,6 +70,7 @@ final class EngineLoop {
         while (!shutdown) {
             heartbeatNanos = System.nanoTime();
             takeCommands();
+            endExpired(heartbeatNanos);
             if (!shutdown && !scheduler.isIdle()) {
                 step();
             }
@@ -83,10 +81,7 @@ final class EngineLoop {
     private void publish() {
         gate.freeSeats(scheduler.waiting() > 0 ? 0 : maxSequences - scheduler.running());
         counters.publish(scheduler, blocks);
-        for (int i = 0; i < outbox.size(); i++) {
-            output.post(outbox.get(i));
-        }
-        outbox.clear();
+        outbox.send();
     }
 
     private void takeCommands() throws InterruptedException {
@@ -107,97 +102,94 @@ final class EngineLoop {
     }
 
     private void submit(EngineCommand.Submit submit) {
-        List<Sequence> sequences = new ArrayList<>();
-        for (int sample = 0; sample < submit.request().sampling().n(); sample++) {
-            Sequence sequence = new Sequence(submit.request(), sample, submit.seed(), submit.maxLength(),
-                    blocks.newTable());
-            sequences.add(sequence);
-            scheduler.add(sequence);
-        }
-        requests.put(submit.request().id(), new ActiveRequest(submit.output(), List.copyOf(sequences)));
+        GenerationRequest asked = submit.accepted().request();
+        ActiveRequest request = new ActiveRequest(submit,
+                blocks.newTables(PrefixScope.salted(asked.cacheSalt()), asked.sampling().n()), outbox, gate);
+        request.sequences().forEach(scheduler::add);
+        deadlines.add(request);
+        requests.put(asked.id(), request);
     }
 
     private void abort(String requestId) {
-        ActiveRequest request = requests.remove(requestId);
-        if (request == null) {
-            return;
+        ActiveRequest request = requests.get(requestId);
+        if (request != null) {
+            drop(request);
+            outbox.add(new OutputMessage.Aborted(request.output(), System.nanoTime()));
         }
+    }
+
+    private void endExpired(long now) {
+        for (ActiveRequest late = deadlines.expired(now); late != null; late = deadlines.expired(now)) {
+            drop(late);
+            outbox.add(new OutputMessage.Failed(late.output(), EngineException.of(
+                    EngineException.Code.DEADLINE_EXCEEDED, "the request did not finish within its timeout"), now));
+        }
+    }
+
+    /** Takes a request out with all it holds. */
+    private void drop(ActiveRequest request) {
         request.sequences().forEach(scheduler::finish);
-        if (!request.hasStarted()) {
-            gate.leave();
-        }
-        outbox.add(new OutputMessage.Aborted(request.output(), System.nanoTime()));
+        request.leaveGate();
+        forget(request);
+    }
+
+    private void forget(ActiveRequest request) {
+        requests.remove(request.id());
+        deadlines.remove(request);
     }
 
     private void endSample(EngineCommand.EndSample end) {
         ActiveRequest request = requests.get(end.requestId());
         if (request != null && request.sequences().get(end.sample()).status() != SequenceStatus.FINISHED) {
-            finish(request, request.sequences().get(end.sample()));
+            finish(request.sequences().get(end.sample()));
         }
     }
 
     private void step() {
         long started = System.nanoTime();
         StepPlan plan = scheduler.schedule();
-        announceStarts(plan, started);
+        for (int i = 0; i < plan.size(); i++) {
+            plan.sequence(i).owner().onPlanned(plan.sequence(i), started);
+        }
         runner.execute(plan, result);
         scheduler.advance(plan);
         long ended = System.nanoTime();
-        int generated = handOut(plan, ended);
+        int generated = handOut(plan);
+        outbox.tokensCameAt(ended);
         counters.step(generated);
         observer.onStep(plan.size(), plan.tokens(), ended - started);
     }
 
-    private void announceStarts(StepPlan plan, long now) {
-        for (int i = 0; i < plan.size(); i++) {
-            Sequence sequence = plan.sequence(i);
-            if (sequence.outputLength() == 0) {
-                ActiveRequest request = requestOf(sequence);
-                if (request.start()) {
-                    gate.leave();
-                    outbox.add(new OutputMessage.Started(request.output(), sequence.cachedTokens(), now));
-                }
-            }
-        }
-    }
-
-    private int handOut(StepPlan plan, long now) {
+    private int handOut(StepPlan plan) {
         int generated = 0;
         for (int i = 0; i < plan.size(); i++) {
             Sequence sequence = plan.sequence(i);
+            if (plan.promptRows(i) > 0) {
+                sequence.owner().onPromptLogprobs(result.promptLogprobs(i));
+            }
             if (sequence.pending() == 0) {
-                handOut(sequence, i, now);
+                handOut(sequence, i);
                 generated++;
             }
         }
         return generated;
     }
 
-    private void handOut(Sequence sequence, int index, long now) {
-        ActiveRequest request = requestOf(sequence);
+    private void handOut(Sequence sequence, int index) {
         int token = result.token(index);
         sequence.append(token);
-        @Nullable
         FinishReason finish = stopCheck.check(sequence);
-        outbox.add(new OutputMessage.Token(request.output(), sequence.sample(), token, result.logprobs(index), finish,
-                finish == FinishReason.STOP, sequence.preemptions(), now));
+        sequence.owner().onToken(sequence, token, result.logprobs(index), finish);
         if (finish != null) {
-            finish(request, sequence);
+            finish(sequence);
         }
     }
 
-    private void finish(ActiveRequest request, Sequence sequence) {
-        scheduler.finish(sequence);
-        if (request.finishOne()) {
-            requests.remove(sequence.request().id());
-        }
-    }
-
-    private ActiveRequest requestOf(Sequence sequence) {
+    private void finish(Sequence sequence) {
         ActiveRequest request = requests.get(sequence.request().id());
-        if (request == null) {
-            throw new IllegalStateException("no request for " + sequence);
+        scheduler.finish(sequence);
+        if (request != null && request.finishOne()) {
+            forget(request);
         }
-        return request;
     }
 }

@@ -11,6 +11,8 @@ import io.barista.engine.model.ModelFolder;
 import io.barista.engine.output.OutputProcessor;
 import io.barista.engine.output.RequestOutput;
 import io.barista.engine.runner.LogitsTap;
+import io.barista.engine.sampling.SamplingRecipe;
+import io.barista.engine.sampling.TokenRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +50,7 @@ public final class LlmEngine implements AutoCloseable {
         this.thread = thread;
         this.config = thread.config();
         this.gate = thread.gate();
-        this.check = new RequestCheck(folder.config().vocabSize(), config.maxModelLen(), config.maxLogprobs());
+        this.check = new RequestCheck(folder.config().vocabSize(), config);
         this.nextSeed = new AtomicLong(config.seed());
     }
 
@@ -64,7 +66,7 @@ public final class LlmEngine implements AutoCloseable {
                 asked.find(OVERRIDE_GENERATION_CONFIG).orElse(Map.of()));
         BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
         return start(folder, defaults,
-                new ModelAssembly(folder, asked, selection, defaults.eosTokenIds(), LogitsTap.NONE), observer);
+                new ModelAssembly(folder, asked, selection, LogitsTap.NONE), observer);
     }
 
     /** With anything that can run a plan in the model's place. */
@@ -84,9 +86,9 @@ public final class LlmEngine implements AutoCloseable {
      * @throws EngineException INVALID_PARAMETER, CONTEXT_LENGTH_EXCEEDED, QUEUE_FULL or UNAVAILABLE; the listener then hears nothing
      */
     public void submit(GenerationRequest request, EngineListener listener) {
-        int maxLength = check.maxLength(request);
+        AcceptedRequest accepted = accept(request);
         requireAlive();
-        RequestOutput target = new RequestOutput(request, maxLength - request.promptTokens().length,
+        RequestOutput target = new RequestOutput(request, accepted.maxLength() - request.promptTokens().length,
                 folder.tokenizer(), listener, observer, () -> abort(request.id()), System.nanoTime());
         if (!output.register(target)) {
             throw EngineException.invalid("request_id", "a request with id %s is still running", request.id());
@@ -97,14 +99,24 @@ public final class LlmEngine implements AutoCloseable {
             output.unregister(target);
             throw full;
         }
-        Long seed = request.sampling().seed();
-        commands.add(new EngineCommand.Submit(request, target,
-                seed == null ? nextSeed.getAndAdd(0x9E3779B97F4A7C15L) : seed, maxLength));
+        commands.add(new EngineCommand.Submit(accepted, target));
         if (!thread.isServing() && output.unregister(target)) {
             // The loop ended in between and will not see the command; had it been faster, the listener would know.
             throw unavailable();
         }
         target.open();
+    }
+
+    private AcceptedRequest accept(GenerationRequest request) {
+        int maxLength = check.maxLength(request);
+        SamplingParams sampling = request.sampling();
+        Long seed = sampling.seed();
+        TokenRules rules = TokenRules.of(sampling, defaults.eosTokenIds(), folder.tokenizer());
+        SamplingRecipe recipe = new SamplingRecipe(sampling, rules,
+                seed == null ? nextSeed.getAndAdd(0x9E3779B97F4A7C15L) : seed);
+        Duration timeout = request.timeout();
+        return new AcceptedRequest(request, recipe, maxLength,
+                timeout == null ? AcceptedRequest.NO_DEADLINE : System.nanoTime() + timeout.toNanos());
     }
 
     /** Ends a request within one step; unfinished samples end with {@link FinishReason#ABORT}. Idempotent; unknown ids are ignored. */

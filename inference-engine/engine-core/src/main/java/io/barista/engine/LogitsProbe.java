@@ -8,9 +8,12 @@ import io.barista.engine.backend.Backend;
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.runner.StepResult;
+import io.barista.engine.sampling.SamplingRecipe;
+import io.barista.engine.sampling.TokenRules;
 import io.barista.engine.scheduler.Scheduler;
 import io.barista.engine.scheduler.SchedulerConfig;
 import io.barista.engine.scheduler.Sequence;
+import io.barista.engine.scheduler.SequenceOwner;
 import io.barista.engine.scheduler.StepPlan;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +36,8 @@ public final class LogitsProbe implements AutoCloseable {
 
     private LogitsProbe(ModelFolder folder, EngineConfig asked, List<Backend> backends) {
         BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
-        this.parts = new ModelAssembly(folder, asked, selection, List.of(), this::keepFirst).assemble();
-        this.check = new RequestCheck(folder.config().vocabSize(), parts.config().maxModelLen(), 0);
+        this.parts = new ModelAssembly(folder, asked, selection, this::keepFirst).assemble();
+        this.check = new RequestCheck(folder.config().vocabSize(), parts.config());
     }
 
     /** @throws EngineException INVALID_MODEL or INVALID_CONFIG */
@@ -51,7 +54,8 @@ public final class LogitsProbe implements AutoCloseable {
      * @throws EngineException INVALID_PARAMETER or CONTEXT_LENGTH_EXCEEDED
      */
     public Result run(int[] prompt, int greedyTokens) {
-        GenerationRequest request = new GenerationRequest("probe", prompt, greedy(greedyTokens));
+        GenerationRequest request = new GenerationRequest("probe", prompt,
+                SamplingParams.greedy(greedyTokens).ignoreEos(true).build());
         int maxLength = check.maxLength(request);
         if (maxLength < prompt.length + greedyTokens) {
             throw EngineException.of(EngineException.Code.CONTEXT_LENGTH_EXCEEDED,
@@ -61,7 +65,8 @@ public final class LogitsProbe implements AutoCloseable {
         ResolvedEngineConfig config = parts.config();
         KvBlocks blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), false, 0);
         Scheduler scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
-        Sequence sequence = new Sequence(request, 0, 0, maxLength, blocks.newTable());
+        Sequence sequence = new Sequence(accepted(request, maxLength), 0, null, blocks.newTable(),
+                SequenceOwner.NOBODY);
         scheduler.add(sequence);
         StepResult result = new StepResult(config.maxNumSeqs());
         while (!sequence.isAtMaxLength()) {
@@ -86,8 +91,8 @@ public final class LogitsProbe implements AutoCloseable {
         }
     }
 
-    private static SamplingParams greedy(int tokens) {
-        return new SamplingParams(tokens, 0, 0, 1, 0, 0, 1, 0, 0, null, 1, List.of(), List.of(), false, true, false,
-                null);
+    private static AcceptedRequest accepted(GenerationRequest request, int maxLength) {
+        return new AcceptedRequest(request, new SamplingRecipe(request.sampling(), TokenRules.NONE, 0), maxLength,
+                AcceptedRequest.NO_DEADLINE);
     }
 }

@@ -15,7 +15,6 @@ import io.barista.engine.model.ModelFolder;
 import io.barista.engine.runner.DecoderRunner;
 import io.barista.engine.runner.LogitsTap;
 import io.barista.engine.sampling.Sampler;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +27,13 @@ final class ModelAssembly implements EngineAssembly {
     private final EngineConfig asked;
     private final BackendSelection selection;
     private final ConfigResolver resolver;
-    private final List<Integer> endTokens;
     private final LogitsTap tap;
 
-    ModelAssembly(ModelFolder folder, EngineConfig asked, BackendSelection selection, List<Integer> endTokens,
-            LogitsTap tap) {
+    ModelAssembly(ModelFolder folder, EngineConfig asked, BackendSelection selection, LogitsTap tap) {
         this.folder = folder;
         this.asked = asked;
         this.selection = selection;
         this.resolver = new ConfigResolver(folder, asked, selection);
-        this.endTokens = endTokens;
         this.tap = tap;
     }
 
@@ -68,10 +64,10 @@ final class ModelAssembly implements EngineAssembly {
         DecoderSpec spec = folder.decoder();
         KvCache cache = ops.allocateKvCache(spec.kvShape(config.blockSize()).withBlocks(config.kvBlocks()));
         Decoder decoder = Decoder.create(spec, weights, cache, ops, config.maxModelLen(),
-                config.maxNumBatchedTokens(), config.maxNumSeqs());
+                config.maxNumBatchedTokens(), config.logitRows());
         StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
                 Math.ceilDiv(config.maxModelLen(), config.blockSize()));
-        Sampler sampler = new Sampler(spec.vocabSize(), endTokens.stream().mapToInt(Integer::intValue).toArray());
+        Sampler sampler = new Sampler(spec.vocabSize());
         return new DecoderRunner(decoder, ops, inputs, sampler, tap);
     }
 

@@ -1,5 +1,6 @@
 package io.barista.engine;
 
+import io.barista.config.SchedulingPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,13 @@ final class RequestCheck {
     private final int vocabSize;
     private final int maxModelLen;
     private final int maxLogprobs;
+    private final SchedulingPolicy policy;
 
-    RequestCheck(int vocabSize, int maxModelLen, int maxLogprobs) {
+    RequestCheck(int vocabSize, ResolvedEngineConfig config) {
         this.vocabSize = vocabSize;
-        this.maxModelLen = maxModelLen;
-        this.maxLogprobs = maxLogprobs;
+        this.maxModelLen = config.maxModelLen();
+        this.maxLogprobs = config.maxLogprobs() == -1 ? vocabSize : config.maxLogprobs();
+        this.policy = config.schedulingPolicy();
     }
 
     /**
@@ -28,7 +31,10 @@ final class RequestCheck {
         checkPrompt(request.promptTokens(), sampling);
         checkNumbers(sampling);
         checkStops(sampling);
-        checkLogprobs(sampling.logprobs());
+        checkTokenRules(sampling);
+        checkLogprobs("logprobs", sampling.logprobs());
+        checkLogprobs("prompt_logprobs", sampling.promptLogprobs());
+        checkPriority(request.priority());
         return (int) Math.min(maxModelLen, (long) request.promptTokens().length + sampling.maxTokens());
     }
 
@@ -81,12 +87,30 @@ final class RequestCheck {
         }
     }
 
-    private void checkLogprobs(@Nullable Integer logprobs) {
-        if (logprobs == null || maxLogprobs == -1 && logprobs >= -1) {
-            return;
+    private void checkTokenRules(SamplingParams sampling) {
+        sampling.logitBias().keySet().forEach(token -> requireToken("logit_bias", token));
+        List<Integer> allowed = sampling.allowedTokenIds();
+        if (allowed != null) {
+            if (allowed.isEmpty()) {
+                throw EngineException.invalid("allowed_token_ids", "allowed_token_ids must not be empty");
+            }
+            allowed.forEach(token -> requireToken("allowed_token_ids", token));
         }
-        require(logprobs >= 0 && logprobs <= maxLogprobs, "logprobs", "from 0 to " + maxLogprobs + " (max_logprobs)",
-                logprobs);
+    }
+
+    private void checkLogprobs(String param, @Nullable Integer asked) {
+        if (asked != null) {
+            require(asked == -1 && maxLogprobs >= vocabSize || asked >= 0 && asked <= maxLogprobs, param,
+                    "from 0 to " + maxLogprobs + " (max_logprobs)", asked);
+        }
+    }
+
+    /** vLLM's wording. */
+    private void checkPriority(int priority) {
+        if (priority != 0 && policy != SchedulingPolicy.PRIORITY) {
+            throw EngineException.invalid("priority",
+                    "Got priority %d but Priority scheduling is not enabled (scheduling_policy: priority).", priority);
+        }
     }
 
     private void requireToken(String param, int token) {

@@ -1,5 +1,6 @@
 package io.barista.engine;
 
+import io.barista.config.SchedulingPolicy;
 import io.barista.engine.backend.DType;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param longPrefillTokenThreshold tokens of one prompt in one step at most; 0 is no limit of its own
  * @param enableChunkedPrefill whether a prompt may be computed over several steps
  * @param enablePrefixCaching  whether blocks of equal prefixes are shared
+ * @param schedulingPolicy     who is served first
  * @param maxQueuedRequests    requests that may wait before new ones are refused
  * @param blockSize            tokens of a KV block
  * @param kvBlocks             KV blocks of each layer
@@ -31,8 +33,21 @@ import java.util.Map;
 public record ResolvedEngineConfig(String architecture, String backend, Map<String, String> refusedBackends,
         DType dtype, DType weightsDtype, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens,
         int longPrefillTokenThreshold, boolean enableChunkedPrefill, boolean enablePrefixCaching,
-        int maxQueuedRequests, int blockSize, int kvBlocks, long kvCacheBytes, int cpuThreads, int maxLogprobs,
+        SchedulingPolicy schedulingPolicy, int maxQueuedRequests, int blockSize, int kvBlocks, long kvCacheBytes,
+        int cpuThreads, int maxLogprobs,
         long seed, Map<String, String> ignored) {
+
+    /** Below this many rows of logits a step is not worth its while for a prompt whose log-probabilities are wanted. */
+    private static final int LEAST_LOGIT_ROWS = 64;
+
+    /** Rows of logits that there is room for in a step. */
+    public int logitRows() {
+        return logitRows(maxNumSeqs, maxNumBatchedTokens);
+    }
+
+    static int logitRows(int maxNumSeqs, int maxNumBatchedTokens) {
+        return Math.max(maxNumSeqs, Math.min(LEAST_LOGIT_ROWS, maxNumBatchedTokens));
+    }
 
     /** The same under the configuration's key names, in reading order. */
     public Map<String, Object> asMap() {
@@ -48,6 +63,7 @@ public record ResolvedEngineConfig(String architecture, String backend, Map<Stri
         map.put("long_prefill_token_threshold", longPrefillTokenThreshold);
         map.put("enable_chunked_prefill", enableChunkedPrefill);
         map.put("enable_prefix_caching", enablePrefixCaching);
+        map.put("scheduling_policy", schedulingPolicy.name().toLowerCase(Locale.ROOT));
         map.put("max_queued_requests", maxQueuedRequests);
         map.put("block_size", blockSize);
         map.put("num_gpu_blocks", kvBlocks);

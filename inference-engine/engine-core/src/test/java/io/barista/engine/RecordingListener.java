@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barista.engine.EngineEvent.Completed;
 import io.barista.engine.EngineEvent.Delta;
 import io.barista.engine.EngineEvent.Failed;
+import io.barista.engine.EngineEvent.PromptLogprobs;
 import io.barista.engine.EngineEvent.SampleFinished;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ final class RecordingListener implements EngineListener {
         switch (event) {
             case Completed completed -> end.complete(completed);
             case Failed failed -> end.complete(failed);
-            case Delta _,SampleFinished _ -> {
+            case PromptLogprobs _,Delta _,SampleFinished _ -> {
             }
         }
     }

@@ -2,6 +2,7 @@ package io.barista.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barista.config.SchedulingPolicy;
 import io.barista.engine.backend.DType;
 import io.barista.engine.goldens.SharedGoldens;
 import io.barista.engine.model.GenerationDefaults;
@@ -38,7 +39,7 @@ final class TestEngine {
 
     static ResolvedEngineConfig config(int blocks, int maxNumSeqs, int maxQueued) {
         return new ResolvedEngineConfig("Scripted", "none", Map.of(), DType.FLOAT32, DType.FLOAT32, blocks * BLOCK,
-                maxNumSeqs, 64, 0, true, true, maxQueued, BLOCK, blocks, 0, 0, 20, 0, Map.of());
+                maxNumSeqs, 64, 0, true, true, SchedulingPolicy.FCFS, maxQueued, BLOCK, blocks, 0, 0, 20, 0, Map.of());
     }
 
     /** The demo model's tokens of a text. */

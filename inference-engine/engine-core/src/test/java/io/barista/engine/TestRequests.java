@@ -1,6 +1,13 @@
 package io.barista.engine;
 
+import io.barista.engine.kvcache.BlockTable;
+import io.barista.engine.sampling.SamplingRecipe;
+import io.barista.engine.sampling.TokenRules;
+import io.barista.engine.scheduler.Sequence;
+import io.barista.engine.scheduler.SequenceOwner;
+import io.barista.engine.tokenizer.ByteTokens;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Requests in few words; what a test does not set is greedy and without limits. */
@@ -22,6 +29,11 @@ public final class TestRequests {
     private boolean includeStop;
     private boolean ignoreEos;
     private @Nullable Integer logprobs;
+    private @Nullable Integer promptLogprobs;
+    private Map<Integer, Float> bias = Map.of();
+    private @Nullable List<Integer> allowed;
+    private List<String> badWords = List.of();
+    private SamplingParams.@Nullable Beams beams;
 
     public static TestRequests sampling() {
         return new TestRequests();
@@ -95,8 +107,53 @@ public final class TestRequests {
         return this;
     }
 
+    public TestRequests promptLogprobs(int value) {
+        promptLogprobs = value;
+        return this;
+    }
+
+    public TestRequests bias(Map<Integer, Float> value) {
+        bias = value;
+        return this;
+    }
+
+    public TestRequests allowed(Integer... values) {
+        allowed = List.of(values);
+        return this;
+    }
+
+    public TestRequests badWords(String... values) {
+        badWords = List.of(values);
+        return this;
+    }
+
+    public TestRequests beams(double lengthPenalty, boolean earlyStopping) {
+        beams = new SamplingParams.Beams(lengthPenalty, earlyStopping);
+        return this;
+    }
+
     public SamplingParams build() {
-        return new SamplingParams(maxTokens, minTokens, temperature, topP, topK, minP, repetition, presence,
-                frequency, seed, n, stop, stopTokenIds, includeStop, ignoreEos, true, logprobs);
+        return SamplingParams.greedy(maxTokens).minTokens(minTokens).temperature(temperature).topP(topP).topK(topK)
+                .minP(minP).repetitionPenalty(repetition).presencePenalty(presence).frequencyPenalty(frequency)
+                .seed(seed).n(n).stop(stop).stopTokenIds(stopTokenIds).includeStopString(includeStop)
+                .ignoreEos(ignoreEos).logprobs(logprobs).promptLogprobs(promptLogprobs).logitBias(bias)
+                .allowedTokenIds(allowed).badWords(badWords).beams(beams).build();
+    }
+
+    /** As the sampler gets it, for a model without end tokens. */
+    public SamplingRecipe recipe() {
+        return recipe(0);
+    }
+
+    public SamplingRecipe recipe(long ownSeed, Integer... endTokens) {
+        SamplingParams params = build();
+        return new SamplingRecipe(params, TokenRules.of(params, List.of(endTokens), new ByteTokens("x")), ownSeed);
+    }
+
+    /** The only sample of a request that was accepted without a seed, an end token or a deadline. */
+    public static Sequence sequence(GenerationRequest request, int maxLength, BlockTable blocks) {
+        SamplingRecipe recipe = new SamplingRecipe(request.sampling(), TokenRules.NONE, 0);
+        return new Sequence(new AcceptedRequest(request, recipe, maxLength, AcceptedRequest.NO_DEADLINE), 0, null,
+                blocks, SequenceOwner.NOBODY);
     }
 }

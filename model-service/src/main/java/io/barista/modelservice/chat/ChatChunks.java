@@ -32,6 +32,8 @@ final class ChatChunks {
     List<ChatCompletionChunk> on(EngineEvent event) {
         List<ChatCompletionChunk> chunks = new ArrayList<>();
         switch (event) {
+            case EngineEvent.PromptLogprobs _ -> {
+            }
             case EngineEvent.Delta delta -> {
                 ChoiceReader reader = reader(delta.sample(), chunks);
                 usage.add(delta);

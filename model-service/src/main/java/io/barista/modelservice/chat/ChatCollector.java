@@ -39,6 +39,8 @@ final class ChatCollector {
 
     void add(EngineEvent event) {
         switch (event) {
+            case EngineEvent.PromptLogprobs _ -> {
+            }
             case EngineEvent.Delta delta -> {
                 usage.add(delta);
                 Choice choice = choice(delta.sample());

@@ -30,6 +30,7 @@ final class CompletionWriter {
         add(promptEvent);
         int prompt = promptEvent.prompt();
         return switch (promptEvent.event()) {
+            case EngineEvent.PromptLogprobs _ -> List.of();
             case EngineEvent.Delta delta -> {
                 int index = index(prompt, delta.sample());
                 ChoiceState state = state(prompt, index);
@@ -52,6 +53,8 @@ final class CompletionWriter {
     void add(PromptEvent promptEvent) {
         int prompt = promptEvent.prompt();
         switch (promptEvent.event()) {
+            case EngineEvent.PromptLogprobs _ -> {
+            }
             case EngineEvent.Delta delta -> {
                 if (!job.echoOnly()) {
                     usage.add(delta);

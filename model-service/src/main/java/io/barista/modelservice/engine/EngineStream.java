@@ -45,6 +45,7 @@ public final class EngineStream {
         });
         EngineListener listener = event -> {
             switch (event) {
+                case EngineEvent.PromptLogprobs prompt -> sink.next(prompt);
                 case EngineEvent.Delta delta -> sink.next(delta);
                 case EngineEvent.SampleFinished finished -> sink.next(finished);
                 case EngineEvent.Completed completed -> {

@@ -33,16 +33,18 @@ public final class SamplingMapper {
      * @throws ApiException that names the field out of range
      */
     public SamplingParams map(SamplingFields fields, int maxTokens, @Nullable Integer logprobs) {
-        return new SamplingParams(maxTokens, minTokens(fields, maxTokens), temperature(fields), //
-                Ranges.aboveUpTo("top_p", or(fields.topP(), defaults.topP()), 0, 1),
-                Ranges.atLeast("top_k", or(fields.topK(), defaults.topK()), -1),
-                Ranges.between("min_p", or(fields.minP(), defaults.minP()), 0, 1),
-                Ranges.above("repetition_penalty", or(fields.repetitionPenalty(), defaults.repetitionPenalty()), 0),
-                Ranges.between("presence_penalty", or(fields.presencePenalty(), 0.0), -2, 2),
-                Ranges.between("frequency_penalty", or(fields.frequencyPenalty(), 0.0), -2, 2), fields.seed(),
-                Ranges.between("n", fields.samples(), 1, MAX_SAMPLES), stop(fields.stop()),
-                stopTokenIds(fields.stopTokenIds()), fields.includeStopStrInOutput(), fields.ignoreEos(),
-                fields.skipSpecialTokens(), logprobs);
+        return SamplingParams.greedy(maxTokens).minTokens(minTokens(fields, maxTokens)).temperature(temperature(fields))
+                .topP(Ranges.aboveUpTo("top_p", or(fields.topP(), defaults.topP()), 0, 1))
+                .topK(Ranges.atLeast("top_k", or(fields.topK(), defaults.topK()), -1))
+                .minP(Ranges.between("min_p", or(fields.minP(), defaults.minP()), 0, 1))
+                .repetitionPenalty(Ranges.above("repetition_penalty",
+                        or(fields.repetitionPenalty(), defaults.repetitionPenalty()), 0))
+                .presencePenalty(Ranges.between("presence_penalty", or(fields.presencePenalty(), 0.0), -2, 2))
+                .frequencyPenalty(Ranges.between("frequency_penalty", or(fields.frequencyPenalty(), 0.0), -2, 2))
+                .seed(fields.seed()).n(Ranges.between("n", fields.samples(), 1, MAX_SAMPLES)).stop(stop(fields.stop()))
+                .stopTokenIds(stopTokenIds(fields.stopTokenIds())).includeStopString(fields.includeStopStrInOutput())
+                .ignoreEos(fields.ignoreEos()).skipSpecialTokens(fields.skipSpecialTokens()).logprobs(logprobs)
+                .build();
     }
 
     private double temperature(SamplingFields fields) {

@@ -46,6 +46,7 @@ final class ApiErrors {
             case CONTEXT_LENGTH_EXCEEDED ->
                 new ApiException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, error.param(), null);
             case QUEUE_FULL -> new ApiException(ErrorCode.QUEUE_FULL, message);
+            case DEADLINE_EXCEEDED -> new ApiException(ErrorCode.TIMEOUT, message);
             case UNAVAILABLE -> new ApiException(ErrorCode.UNAVAILABLE, message);
             case INVALID_MODEL, INVALID_CONFIG, INTERNAL -> internal(error);
         };

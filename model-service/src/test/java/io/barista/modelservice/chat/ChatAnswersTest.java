@@ -161,8 +161,7 @@ class ChatAnswersTest {
     }
 
     private static ChatJob job(boolean includeReasoning, boolean parallelToolCalls) {
-        SamplingParams sampling = new SamplingParams(100, 0, 0, 1, 0, 0, 1, 0, 0, null, 1, List.of(), List.of(), false,
-                false, true, null);
+        SamplingParams sampling = SamplingParams.greedy(100).build();
         OutputDialect dialect = OutputDialect.of("qwen3", "hermes");
         return new ChatJob(null, new AnswerHeader("chatcmpl-1", 0, "m", "f"),
                 new GenerationRequest("chatcmpl-1", new int[]{1, 2, 3}, sampling),

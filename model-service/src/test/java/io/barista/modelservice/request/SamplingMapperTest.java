@@ -38,8 +38,9 @@ class SamplingMapperTest {
                 {"temperature":0,"top_p":1,"top_k":-1,"min_p":0,"repetition_penalty":1,"seed":-5,"n":3,"min_tokens":2,
                  "stop":["a","b"],"stop_token_ids":[99],"ignore_eos":true,"include_stop_str_in_output":true,
                  "presence_penalty":-2,"frequency_penalty":2,"skip_special_tokens":false}""");
-        assertThat(params).isEqualTo(new SamplingParams(10, 2, 0, 1, -1, 0, 1, -2, 2, -5L, 3, List.of("a", "b"),
-                List.of(99), true, true, false, null));
+        assertThat(params).isEqualTo(SamplingParams.greedy(10).minTokens(2).topK(-1).presencePenalty(-2)
+                .frequencyPenalty(2).seed(-5L).n(3).stop(List.of("a", "b")).stopTokenIds(List.of(99))
+                .includeStopString(true).ignoreEos(true).skipSpecialTokens(false).build());
     }
 
     @ParameterizedTest

@@ -11,9 +11,12 @@ final class Block {
     /** Tables that hold it; at 0 it is on the free list, where it keeps its content until it is given to somebody else. */
     int references;
 
-    /** What its content is, once full and shared; null while nobody may find it. */
-    @Nullable
-    BlockHash hash;
+    /** Whether its content, full by then, may be found by its hash. */
+    boolean published;
+
+    /** What its content is, while it is published. */
+    long hashHigh;
+    long hashLow;
 
     // Neighbours on the free list.
     @Nullable

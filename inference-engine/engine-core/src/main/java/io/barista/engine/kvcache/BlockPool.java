@@ -1,7 +1,5 @@
 package io.barista.engine.kvcache;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +10,11 @@ final class BlockPool {
 
     private final Block[] all;
     private final FreeBlocks free = new FreeBlocks();
-    private final Map<BlockHash, Block> byHash = new HashMap<>();
+    private final BlockIndex byHash;
 
     BlockPool(int blocks) {
         this.all = new Block[blocks];
+        this.byHash = new BlockIndex(blocks);
         for (int i = 0; i < blocks; i++) {
             all[i] = new Block(i);
             free.addLast(all[i]);
@@ -37,9 +36,9 @@ final class BlockPool {
             throw new IllegalStateException("no block is free");
         }
         free.remove(block);
-        if (block.hash != null) {
-            byHash.remove(block.hash);
-            block.hash = null;
+        if (block.published) {
+            byHash.remove(block);
+            block.published = false;
         }
         block.references = 1;
         return block;
@@ -62,7 +61,7 @@ final class BlockPool {
         if (block.references > 0) {
             return;
         }
-        if (block.hash == null) {
+        if (!block.published) {
             // Nobody can find its content, so it goes before any that may still be of use.
             free.addFirst(block);
         } else {
@@ -72,28 +71,31 @@ final class BlockPool {
 
     /** The block with that content; null when there is none. */
     @Nullable
-    Block find(BlockHash hash) {
-        return byHash.get(hash);
+    Block find(long hashHigh, long hashLow) {
+        return byHash.find(hashHigh, hashLow);
     }
 
     /** Lets others find a full block. The first block with some content wins; later ones stay private. */
-    void publish(Block block, BlockHash hash) {
-        if (block.hash == null && byHash.putIfAbsent(hash, block) == null) {
-            block.hash = hash;
+    void publish(Block block, long hashHigh, long hashLow) {
+        if (!block.published && byHash.find(hashHigh, hashLow) == null) {
+            block.hashHigh = hashHigh;
+            block.hashLow = hashLow;
+            block.published = true;
+            byHash.add(block);
         }
     }
 
     /** For tests and assertions: every block is held or free, and what can be found is what it says. */
     void checkInvariants() {
         int held = 0;
+        int published = 0;
         for (Block block : all) {
             if (block.references < 0) {
                 throw new IllegalStateException("block " + block.number + " has " + block.references + " references");
             }
-            if (block.references > 0) {
-                held++;
-            }
-            if (block.hash != null && byHash.get(block.hash) != block) {
+            held += block.references > 0 ? 1 : 0;
+            published += block.published ? 1 : 0;
+            if (block.published && byHash.find(block.hashHigh, block.hashLow) != block) {
                 throw new IllegalStateException("block " + block.number + " cannot be found by its hash");
             }
         }
@@ -101,10 +103,14 @@ final class BlockPool {
             throw new IllegalStateException(
                     "%d blocks held and %d free are not %d".formatted(held, free.size(), all.length));
         }
-        byHash.forEach((hash, block) -> {
-            if (!hash.equals(block.hash)) {
-                throw new IllegalStateException("block " + block.number + " is found by a hash it no longer has");
-            }
-        });
+        if (published != byHash.size()) {
+            throw new IllegalStateException("%d blocks are published, but %d can be found".formatted(published,
+                    byHash.size()));
+        }
+    }
+
+    /** Tables that hold a block, for tests. */
+    int references(int number) {
+        return all[number].references;
     }
 }

@@ -1,40 +1,73 @@
 package io.barista.engine.kvcache;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The blocks of one sequence, in order; filled and emptied by {@link KvBlocks}. */
 public final class BlockTable {
 
     private final int blockTokens;
-    private final List<Block> blocks = new ArrayList<>();
+    private final boolean shares;
+    private final List<PrefixScope.Medium> media;
     /** Hashes of the sequence's full blocks, as far as computed; they outlive the blocks, so that preemption loses no work. */
-    private final List<BlockHash> hashes = new ArrayList<>();
+    private final BlockHashes hashes = new BlockHashes();
+
+    private @Nullable Block[] blocks = new Block[16];
+    private int size;
     private int published;
 
-    BlockTable(int blockTokens) {
+    /** @param shares whether other tables of the same root may share blocks with this one */
+    BlockTable(int blockTokens, boolean shares, List<PrefixScope.Medium> media) {
         this.blockTokens = blockTokens;
+        this.shares = shares;
+        this.media = media;
     }
 
     public int size() {
-        return blocks.size();
+        return size;
     }
 
     /** Number of the block at {@code index}. */
     public int number(int index) {
-        return blocks.get(index).number;
+        return block(index).number;
     }
 
     /** Where the key and value of the token at {@code position} are: block · blockTokens + offset. */
     public int slot(int position) {
-        return blocks.get(position / blockTokens).number * blockTokens + position % blockTokens;
+        return number(position / blockTokens) * blockTokens + position % blockTokens;
     }
 
-    List<Block> blocks() {
-        return blocks;
+    Block block(int index) {
+        Block block = index < size ? blocks[index] : null;
+        if (block == null) {
+            throw new IndexOutOfBoundsException(index);
+        }
+        return block;
     }
 
-    List<BlockHash> hashes() {
+    void add(Block block) {
+        if (size == blocks.length) {
+            blocks = Arrays.copyOf(blocks, 2 * size);
+        }
+        blocks[size++] = block;
+    }
+
+    Block removeLast() {
+        Block last = block(size - 1);
+        blocks[--size] = null;
+        return last;
+    }
+
+    boolean shares() {
+        return shares;
+    }
+
+    List<PrefixScope.Medium> media() {
+        return media;
+    }
+
+    BlockHashes hashes() {
         return hashes;
     }
 
@@ -43,7 +76,7 @@ public final class BlockTable {
         return published;
     }
 
-    void published(int blocks) {
-        this.published = blocks;
+    void published(int count) {
+        this.published = count;
     }
 }

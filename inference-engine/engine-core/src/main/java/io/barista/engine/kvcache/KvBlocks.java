@@ -1,11 +1,12 @@
 package io.barista.engine.kvcache;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Gives sequences their blocks of the KV cache. With prefix caching, full blocks are published under a hash of all tokens up to
- * their end, and a new sequence begins with the blocks that others, running or gone, have computed for the same prefix. Confined to
- * the engine loop.
+ * their end, and a new sequence begins with the blocks that others, running or gone, have computed for the same prefix. Without it,
+ * only the samples of one request share the blocks of their prompt. Confined to the engine loop; allocates nothing per step.
  */
 public final class KvBlocks {
 
@@ -22,8 +23,26 @@ public final class KvBlocks {
         this.hasher = new BlockHasher(blockTokens, salt);
     }
 
+    /** An empty table for each sample of a request. */
+    public List<BlockTable> newTables(PrefixScope scope, int samples) {
+        boolean shares = prefixCaching || samples > 1;
+        long group = prefixCaching ? 0 : hasher.nextGroup();
+        List<BlockTable> tables = new ArrayList<>(samples);
+        for (int i = 0; i < samples; i++) {
+            BlockTable table = new BlockTable(blockTokens, shares, scope.media());
+            if (prefixCaching) {
+                hasher.root(scope, table.hashes());
+            } else {
+                hasher.uniqueRoot(table.hashes(), group);
+            }
+            tables.add(table);
+        }
+        return tables;
+    }
+
+    /** For a single sequence of text. */
     public BlockTable newTable() {
-        return new BlockTable(blockTokens);
+        return newTables(PrefixScope.PLAIN, 1).getFirst();
     }
 
     public int total() {
@@ -48,10 +67,11 @@ public final class KvBlocks {
      * Gives an empty table room for all of a sequence's tokens, shared blocks first. The last token is never shared: somebody has
      * to compute the logits that follow it.
      *
+     * @param mayReuse whether it may begin with blocks of others; it can be found by others in any case
      * @return how many leading tokens are already computed, or -1, with nothing changed, when too few blocks are free
      */
-    public int admit(BlockTable table, int[] tokens, int length) {
-        int hits = prefixCaching ? countHits(table, tokens, length) : 0;
+    public int admit(BlockTable table, int[] tokens, int length, boolean mayReuse) {
+        int hits = table.shares() && mayReuse ? countHits(table, tokens, length) : 0;
         int freeHits = 0;
         for (int i = 0; i < hits; i++) {
             if (hit(table, i).references == 0) {
@@ -65,7 +85,7 @@ public final class KvBlocks {
         for (int i = 0; i < hits; i++) {
             Block block = hit(table, i);
             pool.share(block);
-            table.blocks().add(block);
+            table.add(block);
         }
         table.published(hits);
         take(table, missing);
@@ -87,12 +107,13 @@ public final class KvBlocks {
      * that is being planned: within a step all keys and values of a layer are written before any is read.
      */
     public void publish(BlockTable table, int[] tokens, int computed) {
-        if (!prefixCaching) {
+        if (!table.shares()) {
             return;
         }
         int full = computed / blockTokens;
         for (int i = table.published(); i < full; i++) {
-            pool.publish(table.blocks().get(i), hash(table, tokens, i));
+            hashUpTo(table, tokens, i);
+            pool.publish(table.block(i), table.hashes().high(i), table.hashes().low(i));
             table.published(i + 1);
         }
     }
@@ -100,12 +121,15 @@ public final class KvBlocks {
     /** Gives up all blocks of a table; shared ones only lose one holder. Idempotent. */
     public void release(BlockTable table) {
         // The end first, so that a prefix outlives what builds on it.
-        List<Block> blocks = table.blocks();
-        for (int i = blocks.size() - 1; i >= 0; i--) {
-            pool.release(blocks.get(i));
+        while (table.size() > 0) {
+            pool.release(table.removeLast());
         }
-        blocks.clear();
         table.published(0);
+    }
+
+    /** Tables that hold a block, for tests. */
+    public int references(int block) {
+        return pool.references(block);
     }
 
     /** @throws IllegalStateException when a block is lost or held by nobody */
@@ -116,31 +140,33 @@ public final class KvBlocks {
     private int countHits(BlockTable table, int[] tokens, int length) {
         int most = (length - 1) / blockTokens;
         int hits = 0;
-        while (hits < most && pool.find(hash(table, tokens, hits)) != null) {
+        while (hits < most) {
+            hashUpTo(table, tokens, hits);
+            if (pool.find(table.hashes().high(hits), table.hashes().low(hits)) == null) {
+                break;
+            }
             hits++;
         }
         return hits;
     }
 
     private Block hit(BlockTable table, int index) {
-        Block block = pool.find(table.hashes().get(index));
+        Block block = pool.find(table.hashes().high(index), table.hashes().low(index));
         if (block == null) {
             throw new IllegalStateException("a block that was just found is gone");
         }
         return block;
     }
 
-    private BlockHash hash(BlockTable table, int[] tokens, int index) {
-        List<BlockHash> hashes = table.hashes();
-        for (int i = hashes.size(); i <= index; i++) {
-            hashes.add(hasher.next(i == 0 ? hasher.root() : hashes.get(i - 1), tokens, i * blockTokens));
+    private void hashUpTo(BlockTable table, int[] tokens, int index) {
+        while (table.hashes().size() <= index) {
+            hasher.next(table.hashes(), tokens, table.media());
         }
-        return hashes.get(index);
     }
 
     private void take(BlockTable table, int count) {
         for (int i = 0; i < count; i++) {
-            table.blocks().add(pool.take());
+            table.add(pool.take());
         }
     }
 }

@@ -43,7 +43,7 @@ final class EventDelivery {
                 listener.onEvent(event);
                 last = switch (event) {
                     case EngineEvent.Completed _,EngineEvent.Failed _ -> true;
-                    case EngineEvent.Delta _,EngineEvent.SampleFinished _ -> false;
+                    case EngineEvent.PromptLogprobs _,EngineEvent.Delta _,EngineEvent.SampleFinished _ -> false;
                 };
             }
         } catch (InterruptedException e) {

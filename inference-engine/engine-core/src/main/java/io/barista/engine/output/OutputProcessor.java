@@ -19,10 +19,14 @@ public final class OutputProcessor {
     private static final Logger LOG = LoggerFactory.getLogger(OutputProcessor.class);
 
     /** So far may text fall behind tokens before the engine loop waits for it. */
-    private static final int CAPACITY = 1 << 14;
+    private static final int CAPACITY = 1 << 10;
+
+    /** More batches than usually are on their way at once; what is missing is made, what is too much goes. */
+    private static final int SPARE_BATCHES = 16;
 
     private final Map<String, RequestOutput> live = new ConcurrentHashMap<>();
     private final BlockingQueue<OutputMessage> messages = new ArrayBlockingQueue<>(CAPACITY);
+    private final BlockingQueue<TokenBatch> spareBatches = new ArrayBlockingQueue<>(SPARE_BATCHES);
     private final EngineCommands engine;
     private final Thread thread = Thread.ofPlatform().name("engine-output").daemon().unstarted(this::run);
 
@@ -57,6 +61,12 @@ public final class OutputProcessor {
     /** Requests that have not ended. */
     public int liveRequests() {
         return live.size();
+    }
+
+    /** An empty batch for {@link #post}; most often one that was used before. */
+    public TokenBatch emptyBatch(int capacity) {
+        TokenBatch spare = spareBatches.poll();
+        return spare == null ? new TokenBatch(capacity) : spare;
     }
 
     /** Called by the engine loop; waits only when text has fallen far behind. */
@@ -94,35 +104,45 @@ public final class OutputProcessor {
     private boolean process(OutputMessage message) {
         switch (message) {
             case OutputMessage.Started started -> started.request().started(started.cachedTokens(), started.nanos());
-            case OutputMessage.Token token -> token(token);
+            case OutputMessage.PromptTokens prompt -> prompt.request().promptTokens(prompt.logprobs());
+            case TokenBatch batch -> tokens(batch);
             case OutputMessage.Aborted aborted -> abort(aborted);
+            case OutputMessage.Failed failed -> fail(failed.request(), failed.reason(), failed.nanos());
             case OutputMessage.Stopped stopped -> {
-                live.values().forEach(request -> fail(request, stopped.reason()));
+                live.values().forEach(request -> fail(request, stopped.reason(), System.nanoTime()));
                 return true;
             }
         }
         return false;
     }
 
-    private void token(OutputMessage.Token message) {
-        RequestOutput request = message.request();
+    private void tokens(TokenBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            token(batch, i);
+        }
+        batch.clear();
+        spareBatches.offer(batch);
+    }
+
+    private void token(TokenBatch batch, int index) {
+        RequestOutput request = batch.request(index);
         try {
-            SampleFinished finished = request.token(message);
+            SampleFinished finished = request.token(batch, index);
             if (finished == null) {
                 return;
             }
-            if (message.finish() == null) {
+            if (batch.finish(index) == null) {
                 // Before the end is told: a request that reuses the id comes later in the same queue.
-                engine.endSample(request.id(), message.sample());
+                engine.endSample(request.id(), batch.sample(index));
             }
             if (request.isComplete() && live.remove(request.id(), request)) {
-                request.complete(message.nanos());
+                request.complete(batch.nanos());
             }
         } catch (RuntimeException e) {
             LOG.error("request={} its output failed", request.id(), e);
             engine.abort(request.id());
             fail(request, new EngineException(EngineException.Code.INTERNAL,
-                    "the answer could not be turned into text", null, e));
+                    "the answer could not be turned into text", null, e), batch.nanos());
         }
     }
 
@@ -134,9 +154,9 @@ public final class OutputProcessor {
         }
     }
 
-    private void fail(RequestOutput request, EngineException reason) {
+    private void fail(RequestOutput request, EngineException reason, long nanos) {
         if (live.remove(request.id(), request)) {
-            request.fail(reason, System.nanoTime());
+            request.fail(reason, nanos);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.barista.engine.output;
 
 import io.barista.engine.RequestTimings;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +22,19 @@ final class RequestLog {
                     + "total_ms={} preemptions={} finish={}", request.requestId(), request.promptTokens(),
                     request.cachedTokens(), request.generatedTokens(), millis(request.queueNanos()),
                     millis(request.firstTokenNanos()), millis(nanosPerToken(request)), millis(request.totalNanos()),
-                    request.preemptions(), request.error() == null ? request.reasons() : request.error());
+                    request.preemptions(), ends(request));
         }
+    }
+
+    /** Such as {@code stop}, {@code stop,length} or {@code deadline_exceeded}. */
+    private static String ends(RequestTimings request) {
+        return request.error() == null
+                ? request.reasons().stream().map(RequestLog::plain).collect(Collectors.joining(","))
+                : plain(request.error());
+    }
+
+    private static String plain(@Nullable Enum<?> end) {
+        return end == null ? "none" : end.name().toLowerCase(Locale.ROOT);
     }
 
     private static double nanosPerToken(RequestTimings request) {

@@ -2,6 +2,7 @@ package io.barista.engine.output;
 
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineEvent.SampleFinished;
+import io.barista.engine.EngineEvent.TokenLogprobs;
 import io.barista.engine.EngineException;
 import io.barista.engine.EngineListener;
 import io.barista.engine.EngineObserver;
@@ -22,6 +23,7 @@ public final class RequestOutput {
     private final GenerationRequest request;
     private final int maxTokens;
     private final List<SampleOutput> samples = new ArrayList<>();
+    private final List<TokenLogprobs> promptLogprobs = new ArrayList<>();
     private final EventDelivery delivery;
     private final EngineObserver observer;
 
@@ -62,16 +64,22 @@ public final class RequestOutput {
         startedNanos = nanos;
     }
 
+    /** More of the prompt's log-probabilities; they are told at once, before the first token. */
+    void promptTokens(List<TokenLogprobs> logprobs) {
+        promptLogprobs.addAll(logprobs);
+    }
+
     /** @return what ended the sample, if this token did */
     @Nullable
-    SampleFinished token(OutputMessage.Token message) {
-        SampleOutput sample = samples.get(message.sample());
+    SampleFinished token(TokenBatch batch, int index) {
+        SampleOutput sample = samples.get(batch.sample(index));
         if (ended || sample.finished() != null) {
             // The engine was a step ahead of a stop string; nobody asked for this token.
             return null;
         }
-        observe(sample, message.nanos());
-        delivery.deliver(sample.accept(message));
+        observe(sample, batch.nanos());
+        tellPromptLogprobs();
+        delivery.deliver(sample.accept(batch, index));
         SampleFinished finished = sample.finished();
         if (finished != null) {
             delivery.deliver(finished);
@@ -117,6 +125,13 @@ public final class RequestOutput {
         }
         firstTokenNanos = firstTokenNanos == 0 ? nanos : firstTokenNanos;
         lastTokenNanos = nanos;
+    }
+
+    private void tellPromptLogprobs() {
+        if (!promptLogprobs.isEmpty()) {
+            delivery.deliver(new EngineEvent.PromptLogprobs(List.copyOf(promptLogprobs)));
+            promptLogprobs.clear();
+        }
     }
 
     private int generatedTokens() {

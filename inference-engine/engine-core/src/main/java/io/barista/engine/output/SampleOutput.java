@@ -2,6 +2,7 @@ package io.barista.engine.output;
 
 import io.barista.engine.EngineEvent.Delta;
 import io.barista.engine.EngineEvent.SampleFinished;
+import io.barista.engine.EngineEvent.TokenLogprobs;
 import io.barista.engine.FinishReason;
 import io.barista.engine.SamplingParams;
 import io.barista.engine.tokenizer.IncrementalDetokenizer;
@@ -30,25 +31,27 @@ final class SampleOutput {
     }
 
     /** The token as a delta; {@link #finished} tells whether it was the last. */
-    Delta accept(OutputMessage.Token message) {
+    Delta accept(TokenBatch batch, int index) {
+        int token = batch.token(index);
+        FinishReason finish = batch.finish(index);
         tokens++;
-        preemptions = message.preemptions();
-        lastTokenNanos = message.nanos();
+        preemptions = batch.preemptions(index);
+        lastTokenNanos = batch.nanos();
         String text = "";
-        if (!message.isStopToken() || sampling.includeStopString()) {
-            text = search(detokenizer.append(message.token()));
+        if (!batch.isStopToken(index) || sampling.includeStopString()) {
+            text = search(detokenizer.append(token));
         }
-        if (message.finish() != null) {
+        if (finish != null) {
             text += search(detokenizer.flush());
         }
         if (stopStrings.matched() != null) {
             finished = new SampleFinished(sample, FinishReason.STOP, stopStrings.matched());
-        } else if (message.finish() != null) {
+        } else if (finish != null) {
             text += stopStrings.flush();
-            finished = new SampleFinished(sample, message.finish(), matchedToken(message));
+            finished = new SampleFinished(sample, finish, batch.isStopToken(index) ? matchedToken(token) : null);
         }
-        return new Delta(sample, text, new int[]{message.token()},
-                message.logprobs() == null ? List.of() : List.of(message.logprobs()));
+        TokenLogprobs logprobs = batch.logprobs(index);
+        return new Delta(sample, text, new int[]{token}, logprobs == null ? List.of() : List.of(logprobs));
     }
 
     void abort() {
@@ -79,7 +82,7 @@ final class SampleOutput {
         return tokens <= sampling.minTokens() ? text : stopStrings.append(text);
     }
 
-    private @Nullable Object matchedToken(OutputMessage.Token message) {
-        return message.isStopToken() && sampling.stopTokenIds().contains(message.token()) ? message.token() : null;
+    private @Nullable Object matchedToken(int token) {
+        return sampling.stopTokenIds().contains(token) ? token : null;
     }
 }

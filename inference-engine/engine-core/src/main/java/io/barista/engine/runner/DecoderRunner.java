@@ -1,7 +1,6 @@
 package io.barista.engine.runner;
 
 import io.barista.engine.EngineEvent.TokenLogprobs;
-import io.barista.engine.SamplingParams;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.Decoder;
@@ -9,7 +8,8 @@ import io.barista.engine.sampling.RawLogprobs;
 import io.barista.engine.sampling.Sampler;
 import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.StepPlan;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Runs a {@link Decoder} on a backend and samples on the host. Allocates nothing per step but the log-probabilities asked for. */
 public final class DecoderRunner implements ModelRunner {
@@ -39,6 +39,10 @@ public final class DecoderRunner implements ModelRunner {
         decoder.forward(inputs);
         int row = 0;
         for (int i = 0; i < plan.size(); i++) {
+            if (plan.promptRows(i) > 0) {
+                result.setPrompt(i, promptLogprobs(plan, i, row));
+                row += plan.promptRows(i);
+            }
             if (plan.wantsToken(i)) {
                 decoder.readLogits(row++, logits);
                 choose(plan.sequence(i), i, result);
@@ -46,18 +50,28 @@ public final class DecoderRunner implements ModelRunner {
         }
     }
 
+    private List<TokenLogprobs> promptLogprobs(StepPlan plan, int index, int firstRow) {
+        Sequence sequence = plan.sequence(index);
+        Integer top = sequence.sampling().promptLogprobs();
+        List<TokenLogprobs> prompt = new ArrayList<>(plan.promptRows(index));
+        for (int i = 0; i < plan.promptRows(index); i++) {
+            decoder.readLogits(firstRow + i, logits);
+            rawLogprobs.remember(logits);
+            int token = sequence.tokens()[plan.promptRowStart(index) + i + 1];
+            prompt.add(rawLogprobs.of(token, top == null ? 0 : top));
+        }
+        return prompt;
+    }
+
     private void choose(Sequence sequence, int index, StepResult result) {
         tap.onLogits(sequence, logits);
-        SamplingParams sampling = sequence.sampling();
-        Integer top = sampling.logprobs();
+        Integer top = sequence.sampling().logprobs();
         if (top != null) {
             rawLogprobs.remember(logits);
         }
-        int token = sampler.sample(logits, sampling, sequence.tokens(), sequence.promptLength(), sequence.length(),
-                sequence.seed(), sequence.sample());
-        @Nullable
-        TokenLogprobs logprobs = top == null ? null : rawLogprobs.of(token, top);
-        result.set(index, token, logprobs);
+        int token = sampler.sample(logits, sequence.recipe(), sequence.sample(), sequence.tokens(),
+                sequence.promptLength(), sequence.length());
+        result.set(index, token, top == null ? null : rawLogprobs.of(token, top));
     }
 
     @Override

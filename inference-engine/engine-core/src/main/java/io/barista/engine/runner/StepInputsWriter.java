@@ -30,6 +30,10 @@ final class StepInputsWriter {
             for (int block = 0; block < table.size(); block++) {
                 inputs.blockTables[firstBlock + block] = table.number(block);
             }
+            for (int i = 0; i < plan.promptRows(s); i++) {
+                inputs.logitIndices[logitRows++] = inputs.queryStarts[s] + plan.promptRowStart(s) + i
+                        - sequence.computed();
+            }
             if (plan.wantsToken(s)) {
                 inputs.logitIndices[logitRows++] = row - 1;
             }

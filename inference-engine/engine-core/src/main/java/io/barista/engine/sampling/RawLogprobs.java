@@ -46,7 +46,15 @@ public final class RawLogprobs {
                 heap.removeFirst();
             }
         }
-        return new TokenLogprobs(logprob(chosen), best);
+        return new TokenLogprobs(logprob(chosen), rank(chosen), best);
+    }
+
+    private int rank(int token) {
+        int rank = 0;
+        for (float logit : raw) {
+            rank += logit >= raw[token] ? 1 : 0;
+        }
+        return rank;
     }
 
     private TokenLogprob logprob(int token) {

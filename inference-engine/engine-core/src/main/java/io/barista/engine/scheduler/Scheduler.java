@@ -1,26 +1,28 @@
 package io.barista.engine.scheduler;
 
 import io.barista.engine.kvcache.KvBlocks;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
- * Plans steps after vLLM's V1 scheduler: no phases, only sequences that have tokens to compute. Running sequences come first, in
- * the order in which they started, then waiting ones, until the token budget is spent; prompts that do not fit are cut into chunks.
- * When a running sequence needs a block and none is free, the newest one gives up its blocks and is computed again later.
+ * Plans steps after vLLM's V1 scheduler: no phases, only sequences that have tokens to compute. Running sequences come first, then
+ * waiting ones, until the token budget is spent; prompts that do not fit are cut into chunks. Both go by {@link Sequence#ORDER}:
+ * priority, then arrival. When a running sequence needs a block and none is free, the last in that order gives up its blocks and is
+ * computed again later.
  *
- * <p>Answers in progress are never starved by prompts: a sequence only starts with what the budget has left, and what those before
- * it take never grows. Confined to the engine loop; the caller guarantees that one sequence of any permitted length fits the cache.
+ * <p>Answers in progress are never starved by prompts: whoever is planned leaves a token of the budget for everybody behind. Confined
+ * to the engine loop; the caller guarantees that one sequence of any permitted length fits the cache.
  */
 public final class Scheduler {
 
     private final SchedulerConfig config;
     private final KvBlocks blocks;
     private final StepPlan plan;
-    private final List<Sequence> running;
-    private final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+    private final List<Sequence> running; // in order
+    private final TreeSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
     private final SchedulerCounters counters = new SchedulerCounters();
+    private long arrivals;
 
     public Scheduler(SchedulerConfig config, KvBlocks blocks) {
         this.config = config;
@@ -29,9 +31,10 @@ public final class Scheduler {
         this.running = new ArrayList<>(config.maxSequences());
     }
 
-    /** Puts a new sequence at the end of the queue. */
+    /** Puts a new sequence behind all of its priority. */
     public void add(Sequence sequence) {
-        waiting.addLast(sequence);
+        sequence.arrive(arrivals++);
+        waiting.add(sequence);
     }
 
     public int running() {
@@ -82,12 +85,12 @@ public final class Scheduler {
 
     private boolean continueRunning() {
         boolean kept = true;
-        for (int i = 0; i < running.size() && budgetLeft() > 0; i++) {
+        for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
-            int count = Math.min(sequence.pending(), Math.min(budgetLeft(), config.mostTokensOfOneSequence()));
+            int count = tokensFor(sequence, running.size() - 1 - i);
             while (sequence.status() == SequenceStatus.RUNNING
                     && !blocks.grow(sequence.blocks(), sequence.computed() + count)) {
-                // The newest is never before this one, so no sequence that is already in the plan loses its blocks.
+                // The last is never before this one, so no sequence that is already in the plan loses its blocks.
                 preempt(running.removeLast());
                 kept = false;
             }
@@ -99,38 +102,69 @@ public final class Scheduler {
     }
 
     private void startWaiting() {
-        while (budgetLeft() > 0 && running.size() < config.maxSequences() && !waiting.isEmpty()) {
-            Sequence sequence = waiting.peekFirst();
-            if (!config.chunkedPrefill() && sequence.length() > budgetLeft() && !plan.isEmpty()) {
+        Sequence sequence = waiting.isEmpty() ? null : waiting.first();
+        while (sequence != null && budgetLeft() > 0 && rowsLeft() > 0 && running.size() < config.maxSequences()) {
+            Sequence next = waiting.higher(sequence);
+            if (!sequence.awaitsLeader() && !start(sequence)) {
                 return;
             }
-            // Room for the whole prompt, not only for its first chunk: a prompt once begun need not be preempted by itself.
-            int cached = blocks.admit(sequence.blocks(), sequence.tokens(), sequence.length());
-            if (cached < 0) {
-                return;
-            }
-            waiting.removeFirst();
-            running.add(sequence);
-            if (sequence.start(cached)) {
-                counters.started(sequence, blocks.cachesPrefixes());
-            }
-            plan(sequence, Math.min(sequence.pending(), Math.min(budgetLeft(), config.mostTokensOfOneSequence())));
+            sequence = next;
         }
+    }
+
+    /** False when there is no room for it, and so for nobody behind it. */
+    private boolean start(Sequence sequence) {
+        if (!config.chunkedPrefill() && sequence.length() > budgetLeft() && !plan.isEmpty()) {
+            return false;
+        }
+        // Room for the whole prompt, not only for its first chunk: a prompt once begun need not be preempted by itself.
+        int cached = blocks.admit(sequence.blocks(), sequence.tokens(), sequence.length(),
+                !sequence.lacksPromptLogprobs());
+        if (cached < 0) {
+            return false;
+        }
+        waiting.remove(sequence);
+        insertRunning(sequence);
+        if (sequence.start(cached)) {
+            counters.started(sequence, blocks.cachesPrefixes());
+        }
+        plan(sequence, tokensFor(sequence, 0));
+        return true;
+    }
+
+    private void insertRunning(Sequence sequence) {
+        int at = running.size();
+        while (at > 0 && Sequence.ORDER.compare(sequence, running.get(at - 1)) < 0) {
+            at--;
+        }
+        running.add(at, sequence);
+    }
+
+    /** @param behind sequences that still must get a token each */
+    private int tokensFor(Sequence sequence, int behind) {
+        int most = Math.min(budgetLeft() - behind, config.mostTokensOfOneSequence());
+        int count = Math.min(sequence.pending(), most);
+        return sequence.lacksPromptLogprobs() ? Math.min(count, rowsLeft() - behind) : count;
     }
 
     private void plan(Sequence sequence, int count) {
         plan.add(sequence, count);
+        sequence.plan(count);
         blocks.publish(sequence.blocks(), sequence.tokens(), sequence.computed() + count);
     }
 
     private void preempt(Sequence sequence) {
         blocks.release(sequence.blocks());
         sequence.preempt();
-        waiting.addFirst(sequence);
+        waiting.add(sequence);
         counters.preempted();
     }
 
     private int budgetLeft() {
         return config.tokenBudget() - plan.tokens();
+    }
+
+    private int rowsLeft() {
+        return config.logitRows() - plan.logitRows();
     }
 }

@@ -1,59 +1,79 @@
 package io.barista.engine.scheduler;
 
+import io.barista.engine.AcceptedRequest;
 import io.barista.engine.GenerationRequest;
 import io.barista.engine.SamplingParams;
 import io.barista.engine.kvcache.BlockTable;
+import io.barista.engine.sampling.SamplingRecipe;
 import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /** One sample of a request: a growing list of tokens, how many of them are computed, and the blocks they are in. Confined to the engine loop. */
 public final class Sequence {
 
+    /** Who is served first: the lower priority number, then who came first. */
+    static final Comparator<Sequence> ORDER = Comparator.comparingInt(Sequence::priority)
+            .thenComparingLong(sequence -> sequence.arrival);
+
     /** Output tokens that there is room for after the first; a longer answer doubles the array now and then. */
     private static final int INITIAL_OUTPUT = 256;
 
-    private final GenerationRequest request;
+    private final AcceptedRequest accepted;
     private final int sample;
-    private final long seed;
-    private final int maxLength;
     private final BlockTable blocks;
+    private final SequenceOwner owner;
+    private final @Nullable Sequence leader;
 
     private int[] tokens;
     private int length;
     private int computed;
+    private int planned;
+    private int promptLogprobs = 1;
     private int cachedTokens = -1;
     private int preemptions;
+    private long arrival;
     private SequenceStatus status = SequenceStatus.WAITING;
 
     /**
-     * @param sample    0 up to n-1
-     * @param seed      of the request
-     * @param maxLength tokens of prompt and answer at which it ends
+     * @param sample 0 up to n-1
+     * @param leader the request's first sample, which computes the prompt for all; null for itself
      */
-    public Sequence(GenerationRequest request, int sample, long seed, int maxLength, BlockTable blocks) {
-        this.request = request;
+    public Sequence(AcceptedRequest accepted, int sample, @Nullable Sequence leader, BlockTable blocks,
+            SequenceOwner owner) {
+        this.accepted = accepted;
         this.sample = sample;
-        this.seed = seed;
-        this.maxLength = maxLength;
+        this.leader = leader;
         this.blocks = blocks;
+        this.owner = owner;
         // Shared until the first token is appended, so that samples that wait cost nothing.
-        this.tokens = request.promptTokens();
+        this.tokens = request().promptTokens();
         this.length = tokens.length;
     }
 
     public GenerationRequest request() {
-        return request;
+        return accepted.request();
     }
 
     public SamplingParams sampling() {
-        return request.sampling();
+        return request().sampling();
+    }
+
+    public SamplingRecipe recipe() {
+        return accepted.recipe();
+    }
+
+    public SequenceOwner owner() {
+        return owner;
     }
 
     public int sample() {
         return sample;
     }
 
-    public long seed() {
-        return seed;
+    /** Lower is served first. */
+    public int priority() {
+        return request().priority();
     }
 
     /** Prompt and answer; valid up to {@link #length()}, to be read only. */
@@ -66,7 +86,7 @@ public final class Sequence {
     }
 
     public int promptLength() {
-        return request.promptTokens().length;
+        return request().promptTokens().length;
     }
 
     /** Tokens generated so far. */
@@ -85,7 +105,7 @@ public final class Sequence {
     }
 
     public boolean isAtMaxLength() {
-        return length >= maxLength;
+        return length >= accepted.maxLength();
     }
 
     /** Prompt tokens found in the prefix cache when it first ran; 0 before. */
@@ -108,9 +128,28 @@ public final class Sequence {
     /** Adds the chosen token; it is the next to be computed. */
     public void append(int token) {
         if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, Math.min(maxLength, length + Math.max(length, INITIAL_OUTPUT)));
+            tokens = Arrays.copyOf(tokens, Math.min(accepted.maxLength(), length + Math.max(length, INITIAL_OUTPUT)));
         }
         tokens[length++] = token;
+    }
+
+    /** The prompt position whose logits tell about the first prompt token not yet told about; the prompt's last when all are. */
+    int firstPromptRow() {
+        boolean wanted = sample == 0 && sampling().promptLogprobs() != null;
+        return wanted ? Math.max(computed, promptLogprobs - 1) : promptLength() - 1;
+    }
+
+    boolean lacksPromptLogprobs() {
+        return firstPromptRow() < promptLength() - 1;
+    }
+
+    /** Whether another sample is just about to compute the prompt that this one waits for. */
+    boolean awaitsLeader() {
+        return leader != null && leader.status == SequenceStatus.RUNNING && leader.planned < promptLength();
+    }
+
+    void arrive(long number) {
+        arrival = number;
     }
 
     /** @return whether this is its first start, not one after a preemption */
@@ -124,8 +163,13 @@ public final class Sequence {
         return first;
     }
 
+    void plan(int count) {
+        planned = computed + count;
+    }
+
     void advance(int count) {
         computed += count;
+        promptLogprobs = Math.max(promptLogprobs, Math.min(computed + 1, promptLength()));
     }
 
     void preempt() {
@@ -140,6 +184,6 @@ public final class Sequence {
 
     @Override
     public String toString() {
-        return "%s/%d %s %d of %d".formatted(request.id(), sample, status, computed, length);
+        return "%s/%d %s %d of %d".formatted(request().id(), sample, status, computed, length);
     }
 }

@@ -7,12 +7,17 @@ public final class StepPlan {
 
     private final @Nullable Sequence[] sequences;
     private final int[] counts;
+    private final int[] promptRowStarts;
+    private final int[] promptRows;
     private int size;
     private int tokens;
+    private int logitRows;
 
     public StepPlan(int maxSequences) {
         this.sequences = new Sequence[maxSequences];
         this.counts = new int[maxSequences];
+        this.promptRowStarts = new int[maxSequences];
+        this.promptRows = new int[maxSequences];
     }
 
     /** Sequences in this step. */
@@ -42,6 +47,21 @@ public final class StepPlan {
         return counts[index];
     }
 
+    /** The first position of that sequence's prompt whose logits are wanted for the prompt's log-probabilities. */
+    public int promptRowStart(int index) {
+        return promptRowStarts[index];
+    }
+
+    /** How many such positions there are in this step, one after the other; most often none. */
+    public int promptRows(int index) {
+        return promptRows[index];
+    }
+
+    /** Rows of logits that this step needs, over all sequences. */
+    public int logitRows() {
+        return logitRows;
+    }
+
     /** Whether the sequence has all its tokens computed after this step, so that its next one is to be chosen. */
     public boolean wantsToken(int index) {
         return sequence(index).pending() == counts[index];
@@ -53,12 +73,17 @@ public final class StepPlan {
         }
         size = 0;
         tokens = 0;
+        logitRows = 0;
     }
 
     void add(Sequence sequence, int count) {
         sequences[size] = sequence;
         counts[size] = count;
+        promptRowStarts[size] = sequence.firstPromptRow();
+        int end = Math.min(sequence.computed() + count, sequence.promptLength() - 1);
+        promptRows[size] = Math.max(0, end - promptRowStarts[size]);
         size++;
         tokens += count;
+        logitRows += promptRows[size - 1] + (wantsToken(size - 1) ? 1 : 0);
     }
 }

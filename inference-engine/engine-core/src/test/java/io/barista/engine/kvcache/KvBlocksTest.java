@@ -21,7 +21,7 @@ class KvBlocksTest {
     void givesRoomForAllTokensRoundedUp() {
         BlockTable table = blocks.newTable();
 
-        assertThat(blocks.admit(table, tokens(0, 9), 9)).isZero();
+        assertThat(blocks.admit(table, tokens(0, 9), 9, true)).isZero();
 
         assertThat(table.size()).isEqualTo(3);
         assertThat(blocks.free()).isEqualTo(5);
@@ -30,14 +30,14 @@ class KvBlocksTest {
 
     @Test
     void refusesWithoutTakingAnythingWhenTooFewBlocksAreFree() {
-        assertThat(blocks.admit(blocks.newTable(), tokens(0, 24), 24)).isZero();
+        assertThat(blocks.admit(blocks.newTable(), tokens(0, 24), 24, true)).isZero();
         BlockTable second = blocks.newTable();
 
-        assertThat(blocks.admit(second, tokens(100, 9), 9)).isEqualTo(-1);
+        assertThat(blocks.admit(second, tokens(100, 9), 9, true)).isEqualTo(-1);
 
         assertThat(second.size()).isZero();
         assertThat(blocks.free()).isEqualTo(2);
-        assertThat(blocks.admit(second, tokens(100, 8), 8)).isZero();
+        assertThat(blocks.admit(second, tokens(100, 8), 8, true)).isZero();
         assertThat(blocks.grow(second, 9)).isFalse();
         assertThat(second.size()).isEqualTo(2);
     }
@@ -47,7 +47,7 @@ class KvBlocksTest {
         BlockTable first = computed(tokens(0, 10));
         BlockTable second = blocks.newTable();
 
-        int cached = blocks.admit(second, tokens(0, 10), 10);
+        int cached = blocks.admit(second, tokens(0, 10), 10, true);
 
         assertThat(cached).isEqualTo(8);
         assertThat(second.number(0)).isEqualTo(first.number(0));
@@ -61,7 +61,7 @@ class KvBlocksTest {
         blocks.release(computed(tokens(0, 8)));
         assertThat(blocks.free()).isEqualTo(8);
 
-        assertThat(blocks.admit(blocks.newTable(), tokens(0, 9), 9)).isEqualTo(8);
+        assertThat(blocks.admit(blocks.newTable(), tokens(0, 9), 9, true)).isEqualTo(8);
         assertThat(blocks.free()).isEqualTo(5);
     }
 
@@ -69,7 +69,7 @@ class KvBlocksTest {
     void neverSharesTheLastTokenOfAPrompt() {
         computed(tokens(0, 8));
 
-        assertThat(blocks.admit(blocks.newTable(), tokens(0, 8), 8)).isEqualTo(4);
+        assertThat(blocks.admit(blocks.newTable(), tokens(0, 8), 8, true)).isEqualTo(4);
     }
 
     @Test
@@ -78,16 +78,16 @@ class KvBlocksTest {
         other[0] = 99;
         computed(tokens(0, 9));
 
-        assertThat(blocks.admit(blocks.newTable(), other, 9)).isZero();
+        assertThat(blocks.admit(blocks.newTable(), other, 9, true)).isZero();
     }
 
     @Test
     void sharesNothingThatWasNotComputed() {
         BlockTable half = blocks.newTable();
-        blocks.admit(half, tokens(0, 12), 12);
+        blocks.admit(half, tokens(0, 12), 12, true);
         blocks.publish(half, tokens(0, 12), 7);
 
-        assertThat(blocks.admit(blocks.newTable(), tokens(0, 12), 12)).isEqualTo(4);
+        assertThat(blocks.admit(blocks.newTable(), tokens(0, 12), 12, true)).isEqualTo(4);
     }
 
     @Test
@@ -95,18 +95,18 @@ class KvBlocksTest {
         blocks.release(computed(tokens(0, 8)));
         blocks.release(computed(tokens(100, 8)));
         // Four blocks are free and empty, four cached: this takes the empty ones and the end of the older prefix.
-        blocks.admit(blocks.newTable(), tokens(200, 20), 20);
+        blocks.admit(blocks.newTable(), tokens(200, 20), 20, true);
 
-        assertThat(blocks.admit(blocks.newTable(), tokens(0, 5), 5)).isEqualTo(4);
+        assertThat(blocks.admit(blocks.newTable(), tokens(0, 5), 5, true)).isEqualTo(4);
         BlockTable newer = blocks.newTable();
-        assertThat(blocks.admit(newer, tokens(100, 8), 8)).isEqualTo(-1);
+        assertThat(blocks.admit(newer, tokens(100, 8), 8, true)).isEqualTo(-1);
     }
 
     @Test
     void keepsABlockUntilItsLastHolderLetsGo() {
         BlockTable first = computed(tokens(0, 9));
         BlockTable second = blocks.newTable();
-        blocks.admit(second, tokens(0, 9), 9);
+        blocks.admit(second, tokens(0, 9), 9, true);
 
         blocks.release(first);
         assertThat(blocks.free()).isEqualTo(5);
@@ -119,15 +119,15 @@ class KvBlocksTest {
     void sharesNothingWhenPrefixCachingIsOff() {
         KvBlocks plain = new KvBlocks(8, BLOCK, false, 42);
         BlockTable first = plain.newTable();
-        plain.admit(first, tokens(0, 9), 9);
+        plain.admit(first, tokens(0, 9), 9, true);
         plain.publish(first, tokens(0, 9), 9);
 
-        assertThat(plain.admit(plain.newTable(), tokens(0, 9), 9)).isZero();
+        assertThat(plain.admit(plain.newTable(), tokens(0, 9), 9, true)).isZero();
     }
 
     private BlockTable computed(int[] tokens) {
         BlockTable table = blocks.newTable();
-        assertThat(blocks.admit(table, tokens, tokens.length)).isZero();
+        assertThat(blocks.admit(table, tokens, tokens.length, true)).isZero();
         blocks.publish(table, tokens, tokens.length);
         return table;
     }

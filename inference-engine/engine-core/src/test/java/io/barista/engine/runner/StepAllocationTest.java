@@ -3,11 +3,11 @@ package io.barista.engine.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.barista.engine.SamplingParams;
 import io.barista.engine.TestRequests;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.sampling.Sampler;
+import io.barista.engine.sampling.SamplingRecipe;
 import io.barista.engine.scheduler.Scheduler;
 import io.barista.engine.scheduler.SchedulerConfig;
 import io.barista.engine.scheduler.Sequence;
@@ -34,7 +34,8 @@ class StepAllocationTest {
         Scheduler scheduler = new Scheduler(new SchedulerConfig(SEQUENCES, 512, 0, true), blocks);
         StepInputs inputs = new StepInputs(512, SEQUENCES, 64);
         for (int i = 0; i < SEQUENCES; i++) {
-            scheduler.add(new Sequence(TestRequests.greedy("r" + i, 900, i + 1, 2, 3), 0, 0, 903, blocks.newTable()));
+            scheduler
+                    .add(TestRequests.sequence(TestRequests.greedy("r" + i, 900, i + 1, 2, 3), 903, blocks.newTable()));
         }
         step(scheduler, inputs, STEPS);
 
@@ -48,9 +49,9 @@ class StepAllocationTest {
 
     @Test
     void samplingAllocatesNothing() {
-        SamplingParams params = TestRequests.sampling().temperature(0.8).filters(40, 0.9, 0.05).penalties(1.1, 0.2, 0.1)
-                .build();
-        Sampler sampler = new Sampler(5_000, new int[]{3});
+        SamplingRecipe recipe = TestRequests.sampling().temperature(0.8).filters(40, 0.9, 0.05).penalties(1.1, 0.2, 0.1)
+                .recipe(7);
+        Sampler sampler = new Sampler(5_000);
         Random random = new Random(1);
         float[] source = new float[5_000];
         for (int i = 0; i < source.length; i++) {
@@ -58,18 +59,18 @@ class StepAllocationTest {
         }
         float[] logits = new float[5_000];
         int[] tokens = {1, 2, 3, 4, 5};
-        draw(sampler, params, source, logits, tokens);
+        draw(sampler, recipe, source, logits, tokens);
 
         long before = threads.getCurrentThreadAllocatedBytes();
-        draw(sampler, params, source, logits, tokens);
+        draw(sampler, recipe, source, logits, tokens);
 
         assertThat((threads.getCurrentThreadAllocatedBytes() - before) / STEPS).isZero();
     }
 
-    private static void draw(Sampler sampler, SamplingParams params, float[] source, float[] logits, int[] tokens) {
+    private static void draw(Sampler sampler, SamplingRecipe recipe, float[] source, float[] logits, int[] tokens) {
         for (int i = 0; i < STEPS; i++) {
             System.arraycopy(source, 0, logits, 0, source.length);
-            sampler.sample(logits, params, tokens, 2, 5, i, 0);
+            sampler.sample(logits, recipe, i, tokens, 2, 5);
         }
     }
 

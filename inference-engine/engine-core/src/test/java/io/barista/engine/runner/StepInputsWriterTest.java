@@ -17,8 +17,8 @@ class StepInputsWriterTest {
     void writesAChunkBesideAnAnswerInProgress() {
         KvBlocks blocks = new KvBlocks(8, 4, false, 1);
         Scheduler scheduler = new Scheduler(new SchedulerConfig(2, 4, 0, true), blocks);
-        Sequence first = new Sequence(TestRequests.greedy("a", 5, 10, 11), 0, 0, 7, blocks.newTable());
-        Sequence second = new Sequence(TestRequests.greedy("b", 5, 20, 21, 22, 23, 24, 25), 0, 0, 11,
+        Sequence first = TestRequests.sequence(TestRequests.greedy("a", 5, 10, 11), 7, blocks.newTable());
+        Sequence second = TestRequests.sequence(TestRequests.greedy("b", 5, 20, 21, 22, 23, 24, 25), 11,
                 blocks.newTable());
         scheduler.add(first);
         scheduler.add(second);

@@ -3,7 +3,6 @@ package io.barista.engine.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.barista.engine.SamplingParams;
 import io.barista.engine.TestRequests;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,8 +36,8 @@ class SamplerGoldenTest {
         int[] tokens = Stream.of(prompt, output).flatMapToInt(Arrays::stream).toArray();
         return sampling.get("cases").valueStream().map(sampled -> DynamicTest.dynamicTest(
                 golden.getKey() + " " + sampled.get("name").asString(), () -> {
-                    double[] actual = new Sampler(logits.length, new int[0]).distribution(logits.clone(),
-                            params(sampled.get("params")), tokens, prompt.length, tokens.length);
+                    double[] actual = new Sampler(logits.length).distribution(logits.clone(),
+                            recipe(sampled.get("params")), tokens, prompt.length, tokens.length);
                     float[] expected = floats(sampled.get("probs_b64"));
                     for (int id = 0; id < expected.length; id++) {
                         assertThat(actual[id]).as("token " + id).isCloseTo(expected[id], within(1e-6));
@@ -47,12 +46,12 @@ class SamplerGoldenTest {
                 }));
     }
 
-    private static SamplingParams params(JsonNode json) {
+    private static SamplingRecipe recipe(JsonNode json) {
         return TestRequests.sampling().temperature(json.get("temperature").asDouble())
                 .filters(json.path("top_k").asInt(0), json.path("top_p").asDouble(1), json.path("min_p").asDouble(0))
                 .penalties(json.path("repetition_penalty").asDouble(1), json.path("presence_penalty").asDouble(0),
                         json.path("frequency_penalty").asDouble(0))
-                .build();
+                .recipe();
     }
 
     private static int[] ints(JsonNode array) {

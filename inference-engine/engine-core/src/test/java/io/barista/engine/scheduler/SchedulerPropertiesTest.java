@@ -67,14 +67,14 @@ class SchedulerPropertiesTest {
                     prompt[i] = random.nextInt(10) == 0 ? random.nextInt(2) : 0;
                 }
                 int maxLength = Math.min(LONGEST, length + 1 + random.nextInt(12));
-                Sequence sequence = new Sequence(TestRequests.greedy("r", 1, prompt), arrivals++, 0, maxLength,
+                Sequence sequence = TestRequests.sequence(TestRequests.greedy("" + arrivals++, 1, prompt), maxLength,
                         blocks.newTable());
                 live.add(sequence);
                 scheduler.add(sequence);
             }
             if (random.nextInt(8) == 0 && !live.isEmpty()) {
                 Sequence sequence = live.remove(random.nextInt(live.size()));
-                aborted.add(sequence.sample());
+                aborted.add(number(sequence));
                 scheduler.finish(sequence);
             }
         }
@@ -126,8 +126,8 @@ class SchedulerPropertiesTest {
                 assertThat(sequence.status()).isEqualTo(SequenceStatus.RUNNING);
                 assertThat(plan.count(i)).isBetween(1, sequence.pending());
                 tokens += plan.count(i);
-                if (begun.add(sequence.sample())) {
-                    firstStarts.add(sequence.sample());
+                if (begun.add(number(sequence))) {
+                    firstStarts.add(number(sequence));
                 }
             }
             assertThat(plan.tokens()).isEqualTo(tokens);
@@ -149,6 +149,10 @@ class SchedulerPropertiesTest {
                     assertThat(slots[table.slot(position)]).isEqualTo(prefixName(sequence, position));
                 }
             }
+        }
+
+        private static int number(Sequence sequence) {
+            return Integer.parseInt(sequence.request().id());
         }
 
         private static long prefixName(Sequence sequence, int position) {

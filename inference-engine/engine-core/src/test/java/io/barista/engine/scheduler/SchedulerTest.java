@@ -164,8 +164,9 @@ class SchedulerTest {
         }
 
         Sequence add(String id, int[] prompt, int maxTokens) {
-            Sequence sequence = new Sequence(TestRequests.greedy(id, maxTokens, prompt), 0, 0,
-                    prompt.length + maxTokens, blocks.newTable());
+            Sequence sequence = TestRequests.sequence(TestRequests.greedy(id, maxTokens, prompt),
+                    prompt.length + maxTokens,
+                    blocks.newTable());
             scheduler.add(sequence);
             return sequence;
         }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** A vocabulary of given byte strings, each written as Latin-1 text: tokens that end wherever a test wants. */
-final class ByteTokens implements Tokenizer {
+public final class ByteTokens implements Tokenizer {
 
     private final List<String> tokens;
 
-    ByteTokens(String... tokens) {
+    public ByteTokens(String... tokens) {
         this.tokens = List.of(tokens);
     }
 

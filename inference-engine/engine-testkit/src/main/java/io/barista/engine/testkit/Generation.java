@@ -31,8 +31,7 @@ public final class Generation implements EngineListener {
     }
 
     private static SamplingParams greedy(int maxTokens, boolean ignoreEos) {
-        return new SamplingParams(maxTokens, 0, 0, 1, 0, 0, 1, 0, 0, null, 1, List.of(), List.of(), false, ignoreEos,
-                false, 0);
+        return SamplingParams.greedy(maxTokens).ignoreEos(ignoreEos).skipSpecialTokens(false).logprobs(0).build();
     }
 
     @Override
@@ -45,7 +44,7 @@ public final class Generation implements EngineListener {
                 delta.logprobs().forEach(logprob -> logprobs.add((double) logprob.chosen().logprob()));
                 text.append(delta.text());
             }
-            case EngineEvent.SampleFinished _ -> {
+            case EngineEvent.PromptLogprobs _,EngineEvent.SampleFinished _ -> {
             }
             case EngineEvent.Completed completed -> end.complete(completed);
             case EngineEvent.Failed failed -> end.completeExceptionally(failed.error());

@@ -1,0 +1,47 @@
+package io.barista.engine.kvcache;
+
+import java.util.Arrays;
+
+/** The chained hashes of one sequence's full blocks, two longs each, after the root that the first one is chained to. */
+final class BlockHashes {
+
+    private long[] values = new long[16]; // root, then block by block: high, low
+    private int count; // blocks
+
+    void root(long high, long low) {
+        values[0] = high;
+        values[1] = low;
+        count = 0;
+    }
+
+    void add(long high, long low) {
+        int at = 2 * (count + 1);
+        if (at == values.length) {
+            values = Arrays.copyOf(values, 2 * at);
+        }
+        values[at] = high;
+        values[at + 1] = low;
+        count++;
+    }
+
+    /** Blocks hashed so far. */
+    int size() {
+        return count;
+    }
+
+    long high(int block) {
+        return values[2 * (block + 1)];
+    }
+
+    long low(int block) {
+        return values[2 * (block + 1) + 1];
+    }
+
+    long lastHigh() {
+        return values[2 * count];
+    }
+
+    long lastLow() {
+        return values[2 * count + 1];
+    }
+}

@@ -1,0 +1,17 @@
+package io.barista.engine.sampling;
+
+import io.barista.engine.SamplingParams;
+
+/**
+ * All that the sampler needs of a request besides its tokens, as data.
+ *
+ * @param rules its words and ids as flat arrays
+ * @param seed  resolved: the request's own, or drawn
+ */
+public record SamplingRecipe(SamplingParams params, TokenRules rules, long seed) {
+
+    /** Whether a draw needs nothing but logits, temperature, filters and seed. */
+    public boolean isPlain() {
+        return params.logprobs() == null && params.promptLogprobs() == null && !params.adjustsLogits();
+    }
+}
