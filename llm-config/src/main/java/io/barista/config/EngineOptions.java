@@ -34,6 +34,12 @@ public final class EngineOptions {
             ChoiceType.of(DtypeChoice.class).withAlias("float", DtypeChoice.FLOAT32).withAlias("half",
                     DtypeChoice.FLOAT16),
             DtypeChoice.AUTO, "What weights and activations are computed in.");
+    public static final EngineOption<QuantizationChoice> QUANTIZATION = honoured("quantization",
+            ChoiceType.of(QuantizationChoice.class).withAlias("none", QuantizationChoice.AUTO)
+                    .withAlias("gptq_marlin", QuantizationChoice.GPTQ).withAlias("awq_marlin", QuantizationChoice.AWQ)
+                    .withAlias("compressed-tensors", QuantizationChoice.COMPRESSED_TENSORS),
+            QuantizationChoice.AUTO,
+            "How weights are kept: as the model folder has them, or int8 made of plain weights.");
     public static final EngineOption<Integer> MAX_MODEL_LEN = honoured("max_model_len",
             IntegerType.atLeast(1).withUnits().orWord("auto", AUTO_MODEL_LEN), null,
             "Tokens of prompt and answer together; the model's own limit when absent.");
@@ -119,7 +125,8 @@ public final class EngineOptions {
     }
 
     private static Map<String, EngineOption<?>> byKey() {
-        List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, MAX_MODEL_LEN,
+        List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, QUANTIZATION,
+                MAX_MODEL_LEN,
                 MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD,
                 SCHEDULING_POLICY, MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,

@@ -61,13 +61,6 @@ final class RefusedEngineOptions {
     }
 
     private void numbers() {
-        refuse("computing with quantised weights " + NOT_BUILT + "; serve unquantised safetensors", "quantization",
-                ChoiceType.of("auto", "awq", "awq_marlin", "gptq", "gptq_marlin", "fp8", "int8", "int4", "modelopt",
-                        "modelopt_fp4", "compressed-tensors", "bitsandbytes", "gguf", "mxfp4", "gpt_oss_mxfp4",
-                        "moe_wna16",
-                        "experts_int8", "quark", "torchao", "inc", "auto-round", "fp8_per_tensor", "fp8_per_block")
-                        .withAlias("none", "auto"),
-                "auto", "How weights are quantised.");
         refuse("the KV cache has the type the model is computed in", "kv_cache_dtype",
                 ChoiceType.of("auto", "float16", "bfloat16", "float32", "fp8", "fp8_e4m3", "fp8_e5m2", "fp8_inc",
                         "fp8_ds_mla", "int8", "int8_per_token_head", "int4_per_token_head", "fp8_per_token_head",

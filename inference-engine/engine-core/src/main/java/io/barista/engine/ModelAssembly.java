@@ -1,6 +1,7 @@
 package io.barista.engine;
 
 import static io.barista.config.EngineOptions.DTYPE;
+import static io.barista.config.EngineOptions.QUANTIZATION;
 
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
@@ -41,7 +42,9 @@ final class ModelAssembly implements EngineAssembly {
     public Parts assemble() {
         TensorOps ops = open();
         try {
-            DecoderWeights weights = DecoderWeights.load(folder, ops);
+            QuantizationSelection quantization = QuantizationSelection.choose(asked.get(QUANTIZATION),
+                    folder.quantization());
+            DecoderWeights weights = DecoderWeights.load(folder, quantization.format(), ops);
             ResolvedEngineConfig config = resolver.resolve(ops, weightsType());
             return new Parts(config, runner(config, weights, ops));
         } catch (RuntimeException | Error e) {

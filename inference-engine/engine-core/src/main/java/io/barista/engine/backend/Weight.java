@@ -55,8 +55,8 @@ public sealed interface Weight {
     /**
      * W[n, order[k]] = scales[n, g]·(codes[n, k] − zeros[n, g]) with g = k / groupSize.
      *
-     * @param groupSize  a multiple of 8
-     * @param codes      [outputs, ⌈inputs/2⌉] bytes: input 2i in the low half of byte i, input 2i + 1 in the high half, each 0 to 15
+     * @param groupSize  a multiple of 8, or all inputs
+     * @param codes      int32 [outputs, ⌈inputs/8⌉]: bits 4j to 4j + 3 of word i are the code of input 8i + j, 0 to 15
      * @param zeros      [outputs, groups] bytes, 0 to 16
      * @param inputOrder the input that the k-th code of every output belongs to, a permutation; null is the natural order. Parts
      *                   that are packed together have the same
@@ -66,7 +66,7 @@ public sealed interface Weight {
 
         /** Bytes of one output's codes. */
         public static long rowBytes(int inputs) {
-            return Math.ceilDiv(inputs, 2);
+            return (long) Integer.BYTES * Math.ceilDiv(inputs, 8);
         }
     }
 

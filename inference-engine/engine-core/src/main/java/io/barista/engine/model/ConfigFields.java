@@ -113,6 +113,14 @@ public final class ConfigFields {
         return find(key).map(value -> new ConfigFields(place + ": " + key, value));
     }
 
+    /** The objects that are the values of an object, whatever their keys; empty when absent. */
+    public List<ConfigFields> objectsIn(String key) {
+        List<ConfigFields> objects = new ArrayList<>();
+        object(key).ifPresent(outer -> outer.object.properties().forEach(
+                property -> objects.add(new ConfigFields(outer.place + "." + property.getKey(), property.getValue()))));
+        return objects;
+    }
+
     /** The value as it stands; empty when absent or null. */
     Optional<JsonNode> find(String key) {
         return has(key) ? Optional.of(object.get(key)) : Optional.empty();

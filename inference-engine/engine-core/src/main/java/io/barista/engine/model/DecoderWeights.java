@@ -6,6 +6,7 @@ import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
+import io.barista.engine.model.quantization.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,13 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
     /** y = x·Wᵀ + b */
     public record Linear(Matrix matrix, @Nullable DeviceBuffer bias) {}
 
-    /** @throws io.barista.engine.EngineException INVALID_MODEL when a weight is missing or does not fit the configuration */
-    public static DecoderWeights load(ModelFolder folder, TensorOps ops) {
+    /**
+     * @param format how projections are stored
+     * @throws io.barista.engine.EngineException INVALID_MODEL when a weight is missing or does not fit the configuration
+     */
+    public static DecoderWeights load(ModelFolder folder, WeightFormat format, TensorOps ops) {
         Weights weights = Weights.open(folder.path());
-        DecoderWeights loaded = new Loader(folder.decoder(), weights, ops).load();
+        DecoderWeights loaded = new Loader(folder.decoder(), weights, format, ops).load();
         if (!weights.untouched().isEmpty()) {
             LOG.warn("{} tensors of the folder are not part of a {} and stay unused: {}", weights.untouched().size(),
                     folder.config().architecture(), weights.untouched().stream().limit(5).toList());
@@ -34,12 +38,13 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
         return loaded;
     }
 
-    private record Loader(DecoderSpec spec, Weights weights, TensorOps ops) {
+    private record Loader(DecoderSpec spec, Weights weights, WeightFormat format, TensorOps ops) {
 
         DecoderWeights load() {
             WeightNames names = spec.names();
-            Matrix embedding = matrix(names.embedding(), List.of(weightOf(names.embedding(), spec.vocabSize(),
-                    spec.hiddenSize())));
+            WeightFormat tableFormat = spec.tiedHead() ? format.ofTiedHead() : WeightFormat.PLAIN;
+            Matrix embedding = matrix(names.embedding(), List.of(tableFormat.read(weights, names.embedding(),
+                    spec.vocabSize(), spec.hiddenSize())));
             List<Layer> layers = new ArrayList<>();
             for (int i = 0; i < spec.layers().size(); i++) {
                 layers.add(layer(i, spec.layers().get(i)));
@@ -89,11 +94,15 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
         }
 
         private Weight weightOf(String name, int outputs, int inputs) {
-            return new Weight.Dense(weights.require(name + ".weight", outputs, inputs));
+            return format.read(weights, name, outputs, inputs);
         }
 
         private Matrix matrix(String name, List<Weight> parts) {
-            return ops.pack(name, parts);
+            try {
+                return ops.pack(name, parts);
+            } catch (IllegalArgumentException e) { // parts that are stored in different ways
+                throw JsonFile.invalid("%s", String.valueOf(e.getMessage()));
+            }
         }
 
         private DeviceBuffer norm(String name) {

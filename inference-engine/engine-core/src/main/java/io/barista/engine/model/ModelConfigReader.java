@@ -14,10 +14,6 @@ final class ModelConfigReader {
         if (architectures.isEmpty()) {
             throw config.wrong("architectures", "a list with the model's class", "nothing");
         }
-        if (config.has("quantization_config")) {
-            throw JsonFile.invalid("config.json: quantization_config is not supported yet; "
-                    + "use a folder with float32, float16 or bfloat16 weights");
-        }
         int hidden = config.size("hidden_size");
         int heads = config.size("num_attention_heads");
         int kvHeads = config.optionalSize("num_key_value_heads").orElse(heads);

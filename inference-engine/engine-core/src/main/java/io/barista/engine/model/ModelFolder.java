@@ -1,6 +1,7 @@
 package io.barista.engine.model;
 
 import io.barista.engine.EngineException;
+import io.barista.engine.model.quantization.QuantizationConfig;
 import io.barista.engine.tokenizer.HuggingFaceTokenizer;
 import io.barista.engine.tokenizer.Tokenizer;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ public final class ModelFolder {
     private final Path path;
     private final ModelConfig config;
     private final DecoderSpec decoder;
+    private final Optional<QuantizationConfig> quantization;
     private final Tokenizer tokenizer;
     private final Optional<String> chatTemplate;
     private final Map<String, Object> specialTokens;
@@ -24,6 +26,7 @@ public final class ModelFolder {
         this.path = path;
         this.config = ModelConfigReader.read(JsonFile.require(path, "config.json"));
         this.decoder = ModelFamilies.spec(config);
+        this.quantization = QuantizationConfig.read(config.fields());
         this.tokenizer = HuggingFaceTokenizer.load(path);
         this.chatTemplate = ChatTemplateFiles.source(path);
         this.specialTokens = ChatTemplateFiles.specialTokens(path);
@@ -53,6 +56,11 @@ public final class ModelFolder {
     /** What runs it. */
     public DecoderSpec decoder() {
         return decoder;
+    }
+
+    /** How the weights are quantised; empty when they are not. */
+    public Optional<QuantizationConfig> quantization() {
+        return quantization;
     }
 
     /** tokenizer.json. */

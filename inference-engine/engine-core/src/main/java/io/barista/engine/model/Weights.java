@@ -2,12 +2,14 @@ package io.barista.engine.model;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
+import io.barista.engine.model.quantization.TensorSource;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -17,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * All tensors of a model folder by name, in one safetensors file or in several with an index. The files are mapped, not read, and
  * stay mapped for as long as a view of them is reachable. Remembers what was taken, so that leftovers can be reported.
  */
-final class Weights {
+final class Weights implements TensorSource {
 
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
@@ -50,23 +52,44 @@ final class Weights {
         return tensors.containsKey(name);
     }
 
-    /** The tensor of that name in exactly that shape and in a type that models compute with. */
-    HostTensor require(String name, long... shape) {
+    @Override
+    public Optional<HostTensor> find(String name) {
         Stored stored = tensors.get(name);
         if (stored == null) {
-            throw JsonFile.invalid("weight %s is missing", name);
-        }
-        SafeTensorsHeader.Entry entry = stored.entry();
-        DType dtype = entry.type().dtype().filter(Weights::isFloat)
-                .orElseThrow(() -> JsonFile.invalid("weight %s is stored in %s; supported are F32, F16 and BF16", name,
-                        entry.type()));
-        HostTensor tensor = new HostTensor(name, dtype, entry.shape(),
-                stored.file().data().asSlice(entry.begin(), entry.end() - entry.begin()));
-        if (!tensor.hasShape(shape)) {
-            throw JsonFile.invalid("weight %s has shape %s, but config.json asks for %s", name, entry.shape(),
-                    Arrays.toString(shape));
+            return Optional.empty();
         }
         untouched.remove(name);
+        SafeTensorsHeader.Entry entry = stored.entry();
+        DType dtype = entry.type().dtype().orElseThrow(() -> JsonFile.invalid(
+                "weight %s is stored in %s, which nothing here computes with", name, entry.type()));
+        return Optional.of(new HostTensor(name, dtype, entry.shape(),
+                stored.file().data().asSlice(entry.begin(), entry.end() - entry.begin())));
+    }
+
+    @Override
+    public HostTensor require(String name, long... shape) {
+        HostTensor tensor = requireShape(name, shape);
+        if (!isFloat(tensor.dtype())) {
+            throw JsonFile.invalid("weight %s is stored in %s; supported are F32, F16 and BF16", name, tensor.dtype());
+        }
+        return tensor;
+    }
+
+    @Override
+    public HostTensor require(String name, DType dtype, long... shape) {
+        HostTensor tensor = requireShape(name, shape);
+        if (tensor.dtype() != dtype) {
+            throw JsonFile.invalid("weight %s is stored in %s; expected is %s", name, tensor.dtype(), dtype);
+        }
+        return tensor;
+    }
+
+    private HostTensor requireShape(String name, long... shape) {
+        HostTensor tensor = find(name).orElseThrow(() -> JsonFile.invalid("weight %s is missing", name));
+        if (!tensor.hasShape(shape)) {
+            throw JsonFile.invalid("weight %s has shape %s, but config.json asks for %s", name, tensor.shape(),
+                    Arrays.toString(shape));
+        }
         return tensor;
     }
 

@@ -76,11 +76,6 @@ class ModelConfigReaderTest {
     }
 
     @Test
-    void refusesQuantizedFolders() {
-        assertThatThrownBy(() -> read("llama-fp8-block/config.json")).hasMessageContaining("quantization_config");
-    }
-
-    @Test
     void refusesRopeTypesItDoesNotKnow() {
         assertThatThrownBy(() -> read("phi3-longrope/config.json")).hasMessageContaining("longrope")
                 .hasMessageContaining("default, linear, llama3");

@@ -112,7 +112,7 @@ class WeightsTest {
 
         assertThatThrownBy(() -> weights.require("a", 3, 2)).hasMessageContaining("[2, 3]")
                 .hasMessageContaining("[3, 2]");
-        assertThatThrownBy(() -> weights.require("b", 1)).hasMessageContaining("I64");
+        assertThatThrownBy(() -> weights.require("b", 1)).hasMessageContaining("INT64");
         assertThatThrownBy(() -> weights.require("c", 1)).hasMessageContaining("c is missing");
     }
 

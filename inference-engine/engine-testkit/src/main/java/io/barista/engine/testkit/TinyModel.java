@@ -24,7 +24,13 @@ public enum TinyModel {
             "model-00003-of-00003.safetensors", "model.safetensors.index.json"),
 
     /** Biases on q, k and v, tied head. */
-    QWEN2_TIED_BIAS("model.safetensors");
+    QWEN2_TIED_BIAS("model.safetensors"),
+
+    /** GPTQ, 4 bits in groups of 32, symmetric. */
+    LLAMA_GPTQ_INT4("model.safetensors"),
+
+    /** e4m3 with a scale per block of 128 by 128; those at the edge are partial. */
+    LLAMA_FP8_BLOCK("model.safetensors");
 
     private static final List<String> JSON = List.of("config.json", "config.alt.json", "generation_config.json",
             "tokenizer.json", "tokenizer_config.json");
