@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Compiles every kernel for every architecture Barista runs on, without a GPU. Usage: compile-all.sh [OUT] [ARCHITECTURES...]
+# With OUT "-" nothing is kept. Prints each kernel's registers, shared memory and spills; fails on the first error or spill to local memory of
+# a kernel that must have none.
+set -euo pipefail
+cd "$(dirname "$0")"
+out=${1:--}
+shift || true
+architectures=${*:-80 89 90a 100}
+nvcc=${NVCC:-nvcc}
+jobs=${JOBS:-2}
+keep=$out
+[ "$out" != - ] || keep=$(mktemp -d)
+mkdir -p "$keep"
+
+variants() { # per source: the macros that change its code
+    case $1 in
+        embed|rms_norm|gated_activation|gather_rows) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
+        attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
+        attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
+        sampling) printf '%s\n' '-DELEMENT=0' ;;
+        *) printf '%s\n' '-DELEMENT=1' '-DELEMENT=2' ;;
+    esac
+}
+
+commands() {
+    for source in *.cu; do
+        name=${source%.cu}
+        while read -r macros; do
+            for architecture in $architectures; do
+                object="$keep/$name$(tr -d ' ' <<<"$macros").sm_$architecture.cubin"
+                printf '%s\0' "$nvcc -cubin -std=c++17 -Werror all-warnings -gencode arch=compute_$architecture,code=sm_$architecture $macros -o $object $source"
+            done
+        done < <(variants "$name")
+    done
+}
+commands | nice xargs -0 -P "$jobs" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'
+echo "compiled $(find "$keep" -name '*.cubin' | wc -l) kernels for sm_${architectures// /, sm_}"

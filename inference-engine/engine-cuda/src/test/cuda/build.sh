@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Builds the checks and every kernel they load. Usage: build.sh OUT [ARCHITECTURE=90a]; then OUT/check OUT and OUT/speed OUT on a host with a GPU.
+set -euo pipefail
+cd "$(dirname "$0")"
+out=${1:?usage: build.sh OUT [ARCHITECTURE]}
+architecture=${2:-90a}
+nvcc=${NVCC:-nvcc}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+kernels=../../main/cuda
+
+cubin() { # SOURCE MACROS...
+    local source=$1
+    shift
+    local joined
+    joined=$(printf '%s' "$@")
+    local cubin=$out/$source$joined.cubin newest
+    newest=$(ls -t $kernels/$source.cu $kernels/*.cuh "$cubin" 2>/dev/null | head -1)
+    [ "$newest" != "$cubin" ] || return 0
+    printf '%s\0' "$nvcc -cubin -std=c++17 -gencode arch=compute_$architecture,code=sm_$architecture $* -o $cubin $kernels/$source.cu"
+}
+{
+    cubin argmax
+    for element in 0 1 2; do
+        for source in embed rms_norm gated_activation gather_rows fill_random; do
+            cubin $source -DELEMENT=$element
+        done
+        [ $element = 0 ] || cubin gemv -DELEMENT=$element
+        for head in 40 64 80 96 128 256; do
+            for fp8 in 0 1; do
+                for source in rope_and_cache attention_plain attention_decode attention_prefill; do
+                    case $source$element$head$fp8 in
+                        attention_decode0*|attention_prefill0*|attention_*401) continue ;;
+                    esac
+                    cubin $source -DELEMENT=$element -DHEAD_DIM=$head -DKV_FP8=$fp8
+                done
+            done
+        done
+    done
+    for program in check speed; do
+        printf '%s\0' "$nvcc -O2 -std=c++20 -o $out/$program $program.cpp"
+    done
+} | nice xargs -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'

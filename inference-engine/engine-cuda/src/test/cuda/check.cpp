@@ -1,0 +1,567 @@
+// Every kernel against its formula in float64, over awkward sizes. Outputs are poisoned with NaN first and NaN never passes.
+// Usage: check CUBINS [FILTER]; prints the worst case of each kernel and type, exits 1 when one is out of tolerance.
+#include "device.hpp"
+
+#include <algorithm>
+#include <functional>
+
+typedef std::vector<double> Doubles;
+
+struct Worst {
+    double error = 0;
+    double tolerance = 0;
+    int cases = 0;
+    std::string where;
+};
+static std::map<std::string, Worst> table;
+static std::vector<std::string> order;
+static std::string filter;
+
+static double relativeError(const Floats& actual, const Doubles& expected) {
+    double difference = 0, norm = 0;
+    for (size_t i = 0; i < expected.size(); i++) {
+        difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+        norm += expected[i] * expected[i];
+    }
+    double error = std::sqrt(difference / std::max(norm, 1e-30));
+    return std::isnan(error) ? INFINITY : error;
+}
+
+/** What an output rounded to the type is off by, about three times over; a case in which a whole row is wrong is far beyond it. */
+static double tolerance(Type type) { return type == FLOAT32 ? 1e-5 : type == BFLOAT16 ? 6e-3 : 8e-4; }
+
+static void report(const std::string& kernel, Type type, const std::string& where, double error, double allowed) {
+    std::string key = kernel + " " + name(type);
+    if (!table.count(key)) {
+        order.push_back(key);
+    }
+    Worst& worst = table[key];
+    worst.cases++;
+    worst.tolerance = allowed;
+    if (error >= worst.error) {
+        worst.error = error;
+        worst.where = where;
+    }
+}
+
+static void check(const std::string& kernel, Type type, const std::string& where, const Floats& actual, const Doubles& expected) {
+    REQUIRE(cudaDeviceSynchronize());
+    report(kernel, type, where, relativeError(actual, expected), tolerance(type));
+}
+
+static bool wanted(const char* kernel) { return filter.empty() || filter == kernel; }
+
+static const int TOKENS[] = {1, 7, 31, 33, 127, 129};
+static const Type TYPES[] = {FLOAT32, BFLOAT16, FLOAT16};
+
+static double activation(double x, int kind) {
+    return kind == 0 ? x / (1 + std::exp(-x))
+         : kind == 1 ? 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)))
+                     : 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+}
+
+static Doubles normalized(const float* x, const Floats& weight, double eps, int columns) {
+    double squares = 0;
+    for (int i = 0; i < columns; i++) {
+        squares += (double) x[i] * x[i];
+    }
+    double factor = 1 / std::sqrt(squares / columns + eps);
+    Doubles y(columns);
+    for (int i = 0; i < columns; i++) {
+        y[i] = x[i] * factor * weight[i];
+    }
+    return y;
+}
+
+static void checkRows() {
+    for (Type type : TYPES) {
+        for (int rows : TOKENS) {
+            for (int columns : {64, 896, 4096, 14336}) {
+                std::string where = std::to_string(rows) + "x" + std::to_string(columns);
+                Floats x = random((size_t) rows * columns, type), residual = random((size_t) rows * columns, type);
+                Floats weight = random(columns, FLOAT32);
+                Buffer dx(x, type), dweight(weight, FLOAT32), out((size_t) rows * columns * bytes(type)), dresidual(residual, type);
+                int block = columns > 4096 ? 512 : 256;
+                if (wanted("rms_norm")) {
+                    Kernel norm("rms_norm", macros(type), "rms_norm"), addNorm("rms_norm", macros(type), "add_rms_norm");
+                    Doubles expected, sums, expectedAfterSum;
+                    for (int r = 0; r < rows; r++) {
+                        for (double y : normalized(&x[(size_t) r * columns], weight, 1e-5, columns)) {
+                            expected.push_back(y);
+                        }
+                        Floats sum(columns);
+                        for (int i = 0; i < columns; i++) {
+                            sum[i] = roundTo(x[(size_t) r * columns + i] + residual[(size_t) r * columns + i], type);
+                            sums.push_back(sum[i]);
+                        }
+                        for (double y : normalized(sum.data(), weight, 1e-5, columns)) {
+                            expectedAfterSum.push_back(y);
+                        }
+                    }
+                    Arguments plain, added;
+                    plain.p(dx).p(dweight).f(1e-5f).i(columns).p(out);
+                    norm.launch(rows, block, 0, plain);
+                    check("rms_norm", type, where, out.read(type), expected);
+                    Buffer second((size_t) rows * columns * bytes(type));
+                    added.p(dresidual).p(dx).p(dweight).f(1e-5f).i(columns).p(second);
+                    addNorm.launch(rows, block, 0, added);
+                    check("add_rms_norm", type, where, second.read(type), expectedAfterSum);
+                    check("add_rms_norm residual", type, where, dresidual.read(type), sums);
+                }
+                if (wanted("gather_rows")) {
+                    Kernel embed("embed", macros(type), "embed"), gather("gather_rows", macros(type), "gather_rows");
+                    Ints ids;
+                    Doubles chosen, scaled;
+                    for (int t = 0; t < 9; t++) {
+                        ids.push_back(t * 7919 % rows);
+                        for (int i = 0; i < columns; i++) {
+                            chosen.push_back(x[(size_t) ids[t] * columns + i]);
+                            scaled.push_back(chosen.back() * 1.5);
+                        }
+                    }
+                    Buffer dids(ids), y(chosen.size() * bytes(type)), z(chosen.size() * bytes(type));
+                    Arguments a, b;
+                    a.p(dx).p(dids).i(columns).p(y);
+                    gather.launch(9, 128, 0, a);
+                    check("gather_rows", type, where, y.read(type), chosen);
+                    b.p(dids).p(dx).f(1.5f).i(columns).p(z);
+                    embed.launch(9, 128, 0, b);
+                    check("embed", type, where, z.read(type), scaled);
+                }
+                if (wanted("gated_activation")) {
+                    Kernel gated("gated_activation", macros(type), "gated_activation");
+                    int inner = columns / 2;
+                    for (int kind = 0; kind < 3; kind++) {
+                        Doubles expected;
+                        for (int r = 0; r < rows; r++) {
+                            for (int i = 0; i < inner; i++) {
+                                expected.push_back(activation(x[(size_t) r * columns + i], kind) * x[(size_t) r * columns + inner + i]);
+                            }
+                        }
+                        Buffer y(expected.size() * bytes(type));
+                        Arguments a;
+                        a.p(dx).i(kind).i(inner).p(y);
+                        gated.launch(dim3(rows, divideUp(inner / (int) (16 / bytes(type)), 256)), 256, 0, a);
+                        check("gated_activation", type, where, y.read(type), expected);
+                    }
+                }
+            }
+        }
+    }
+}
+
+static size_t gemvShared(int rows, int inputs) {
+    size_t stride = divideUp(inputs, 64) * 64 + 32, staged = rows * stride * 2;
+    return 81920 + (rows <= 8 ? 8704 : 17408) + (staged <= 128 * 1024 ? staged : 0);
+}
+
+static void checkGemv() {
+    if (!wanted("gemv")) {
+        return;
+    }
+    int multiprocessors;
+    REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
+    for (Type type : {BFLOAT16, FLOAT16}) {
+        Kernel small("gemv", macros(type), "gemv_8"), large("gemv", macros(type), "gemv_16");
+        for (auto [outputs, inputs] : {std::pair{16, 64}, {40, 40}, {1152, 896}, {896, 4864}, {100, 72}, {3000, 4096}, {48, 14336}}) {
+            Floats w = random((size_t) outputs * inputs, type, 1 / std::sqrt((float) inputs)), bias = random(outputs, FLOAT32);
+            Floats norm = random(inputs, FLOAT32);
+            Buffer dw(w, type), dbias(bias, FLOAT32), dnorm(norm, FLOAT32);
+            for (int rows : {1, 2, 3, 7, 8, 9, 13, 16}) {
+                Floats x = random((size_t) rows * inputs, type), addend = random((size_t) rows * outputs, type);
+                Buffer dx(x, type);
+                auto product = [&](const Doubles& from) {
+                    Doubles y((size_t) rows * outputs);
+                    for (int r = 0; r < rows; r++) {
+                        for (int o = 0; o < outputs; o++) {
+                            double sum = bias[o];
+                            for (int i = 0; i < inputs; i++) {
+                                sum += from[(size_t) r * inputs + i] * w[(size_t) o * inputs + i];
+                            }
+                            y[(size_t) r * outputs + o] = sum;
+                        }
+                    }
+                    return y;
+                };
+                Doubles plain = product(Doubles(x.begin(), x.end()));
+                std::string where = std::to_string(rows) + " rows, " + std::to_string(outputs) + "x" + std::to_string(inputs);
+                auto run = [&](Type outType, const void* added, size_t count, int mode, bool normalize) {
+                    Buffer out(count * bytes(outType));
+                    Arguments a;
+                    a.p(dw).p(dbias).p(dx).p(added).p(out).i(rows).i(outputs).i(inputs).i(mode).i(0).p(normalize ? dnorm.address : nullptr).f(1e-5f);
+                    (rows <= 8 ? small : large).launch(multiprocessors, 256, gemvShared(rows, inputs), a);
+                    REQUIRE(cudaDeviceSynchronize());
+                    return out.read(outType);
+                };
+                check("gemv", type, where, run(type, nullptr, plain.size(), 0, false), plain);
+                Floats logits = run(FLOAT32, nullptr, plain.size(), 1, false);
+                report("gemv to float32", type, where, relativeError(logits, plain), 1e-5);
+                Doubles added = plain;
+                for (size_t i = 0; i < added.size(); i++) {
+                    added[i] += addend[i];
+                }
+                Buffer daddend(addend, type);
+                check("gemv residual", type, where, run(type, daddend.address, plain.size(), 0, false), added);
+                if (outputs % 16 == 0) {
+                    int inner = outputs / 2;
+                    Doubles gated((size_t) rows * inner);
+                    for (int r = 0; r < rows; r++) {
+                        for (int i = 0; i < inner; i++) {
+                            gated[(size_t) r * inner + i] = activation(plain[(size_t) r * outputs + i], 0) * plain[(size_t) r * outputs + inner + i];
+                        }
+                    }
+                    check("gemv gated", type, where, run(type, nullptr, gated.size(), 2, false), gated);
+                }
+                if (gemvShared(rows, inputs) > 100000) {
+                    Doubles from;
+                    for (int r = 0; r < rows; r++) {
+                        for (double y : normalized(&x[(size_t) r * inputs], norm, 1e-5, inputs)) {
+                            from.push_back(roundTo((float) y, type));
+                        }
+                    }
+                    check("gemv normalised", type, where, run(type, nullptr, plain.size(), 0, true), product(from));
+                }
+            }
+        }
+    }
+}
+
+/** A step over a paged cache, with its oracle. */
+struct Step {
+    Ints queryStarts, contexts, blockTables, positions, slots;
+    int maxBlocks = 0, tokens = 0, sequences = 0, blocks = 0;
+
+    /** @param queries and contexts of each sequence; blocks are handed out in a shuffled order */
+    Step(const std::vector<std::pair<int, int>>& shape) {
+        sequences = (int) shape.size();
+        for (auto [queries, context] : shape) {
+            maxBlocks = std::max(maxBlocks, divideUp(context, 16));
+            blocks += divideUp(context, 16);
+        }
+        blocks += 3;
+        Ints shuffled(blocks);
+        for (int i = 0; i < blocks; i++) {
+            shuffled[i] = i;
+        }
+        std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937(7));
+        blockTables.assign((size_t) sequences * maxBlocks, 0);
+        int next = 0;
+        for (int s = 0; s < sequences; s++) {
+            auto [queries, context] = shape[s];
+            queryStarts.push_back(tokens);
+            contexts.push_back(context);
+            for (int b = 0; b < divideUp(context, 16); b++) {
+                blockTables[(size_t) s * maxBlocks + b] = shuffled[next++];
+            }
+            for (int position = context - queries; position < context; position++) {
+                positions.push_back(position);
+                slots.push_back(blockTables[(size_t) s * maxBlocks + position / 16] * 16 + position % 16);
+            }
+            tokens += queries;
+        }
+        queryStarts.push_back(tokens);
+    }
+};
+
+static float e4m3(unsigned char x) {
+    int exponent = x >> 3 & 15, mantissa = x & 7;
+    float magnitude = exponent == 0 ? std::ldexp((float) mantissa, -9) : std::ldexp(1.f + mantissa / 8.f, exponent - 7);
+    return x & 0x80 ? -magnitude : magnitude;
+}
+
+static unsigned char nearestE4m3(float x) {
+    unsigned char best = 0;
+    for (int i = 0; i < 256; i++) {
+        if ((i & 0x7F) == 0x7F) {
+            continue;
+        }
+        float d = std::fabs(e4m3((unsigned char) i) - x), e = std::fabs(e4m3(best) - x);
+        bool closer = d < e || (d == e && i % 2 == 0 && std::signbit(e4m3((unsigned char) i)) == std::signbit(x));
+        best = closer ? (unsigned char) i : best;
+    }
+    return best;
+}
+
+struct Heads {
+    int heads, kvHeads, headDim;
+    int width() const { return (heads + 2 * kvHeads) * headDim; }
+};
+
+static size_t cacheIndex(int slot, int isValue, int kvHead, int d, const Heads& h) {
+    return (((size_t) (2 * (slot / 16) + isValue) * h.kvHeads + kvHead) * 16 + slot % 16) * h.headDim + d;
+}
+
+static void checkRope() {
+    if (!wanted("rope_and_cache")) {
+        return;
+    }
+    for (Type type : TYPES) {
+        for (bool fp8 : {false, true}) {
+            for (int headDim : {40, 64, 80, 96, 128, 256}) {
+                for (int variant = 0; variant < 4; variant++) {
+                    bool norm = variant & 1, bias = variant & 1, interleaved = variant & 2;
+                    Heads h = {6, 2, headDim};
+                    int rotaryDim = variant == 3 ? headDim / 2 : headDim;
+                    Step step({{1, 1}, {7, 40}, {33, 50}});
+                    int T = step.tokens;
+                    Floats qkv = random((size_t) T * h.width(), type), cosSin = random(64 * rotaryDim, FLOAT32), biases = random(h.width(), FLOAT32);
+                    Floats queryNorm = random(headDim, FLOAT32), keyNorm = random(headDim, FLOAT32);
+                    size_t cacheElements = (size_t) step.blocks * 2 * h.kvHeads * 16 * headDim;
+                    Buffer dqkv(qkv, type), dcos(cosSin, FLOAT32), dbias(biases, FLOAT32), dq(queryNorm, FLOAT32), dk(keyNorm, FLOAT32),
+                        positions(step.positions), cache(cacheElements * (fp8 ? 1 : bytes(type)));
+                    Ints padded = step.slots;
+                    padded[3] = -1; // as a padded token of a graph
+                    Buffer slots(padded);
+                    float keyScale = fp8 ? 0.5f : 1.f, valueScale = fp8 ? 0.25f : 1.f;
+                    Kernel kernel("rope_and_cache", macros(type, headDim, fp8), "rope_and_cache");
+                    Arguments a;
+                    a.p(dqkv).p(bias ? dbias.address : nullptr).p(positions).p(slots).p(dcos).i(rotaryDim).i(interleaved).p(norm ? dq.address : nullptr)
+                        .p(norm ? dk.address : nullptr).f(1e-6f).p(cache).i(h.heads).i(h.kvHeads).f(keyScale).f(valueScale);
+                    kernel.launch(dim3(T, divideUp(h.heads + 2 * h.kvHeads, 4)), 128, 0, a);
+                    REQUIRE(cudaDeviceSynchronize());
+                    Floats actualQkv = dqkv.read(type);
+                    std::vector<unsigned char> raw(cacheElements);
+                    Floats actualCache;
+                    if (fp8) {
+                        REQUIRE(cudaMemcpy(raw.data(), cache.address, raw.size(), cudaMemcpyDeviceToHost));
+                    } else {
+                        actualCache = cache.read(type);
+                    }
+                    Doubles expected;
+                    Floats actual;
+                    for (int t = 0; t < T; t++) {
+                        for (int head = 0; head < h.heads + 2 * h.kvHeads; head++) {
+                            bool isValue = head >= h.heads + h.kvHeads;
+                            Floats x(headDim);
+                            for (int d = 0; d < headDim; d++) {
+                                float value = qkv[(size_t) t * h.width() + head * headDim + d];
+                                x[d] = bias ? roundTo(value + biases[head * headDim + d], type) : value;
+                            }
+                            Doubles y(x.begin(), x.end());
+                            if (norm && !isValue) {
+                                y = normalized(x.data(), head < h.heads ? queryNorm : keyNorm, 1e-6, headDim);
+                            }
+                            for (int i = 0; i < rotaryDim / 2 && !isValue; i++) {
+                                int first = interleaved ? 2 * i : i, second = interleaved ? 2 * i + 1 : i + rotaryDim / 2;
+                                double cos = cosSin[step.positions[t] * rotaryDim + i], sin = cosSin[step.positions[t] * rotaryDim + rotaryDim / 2 + i];
+                                double a = y[first], b = y[second];
+                                y[first] = a * cos - b * sin;
+                                y[second] = b * cos + a * sin;
+                            }
+                            for (int d = 0; d < headDim; d++) {
+                                int kvHead = head - h.heads - (isValue ? h.kvHeads : 0);
+                                size_t index = head < h.heads || padded[t] < 0 ? 0 : cacheIndex(padded[t], isValue, kvHead, d, h);
+                                if (head < h.heads) {
+                                    expected.push_back(y[d]);
+                                    actual.push_back(actualQkv[(size_t) t * h.width() + head * headDim + d]);
+                                } else if (padded[t] >= 0 && fp8) {
+                                    float scale = isValue ? valueScale : keyScale;
+                                    float stored = e4m3(raw[index]) * scale, nearest = e4m3(nearestE4m3((float) y[d] / scale)) * scale;
+                                    // A value between two bytes may go to either: rounding before it differs.
+                                    bool neighbour = std::fabs(stored - y[d]) <= std::fabs(nearest - y[d]) + std::fabs(y[d]) * 2e-2 + (type == FLOAT32 ? 1e-4 : 3e-2);
+                                    expected.push_back(stored);
+                                    actual.push_back(neighbour ? stored : NAN);
+                                } else if (padded[t] >= 0) {
+                                    expected.push_back(y[d]);
+                                    actual.push_back(actualCache[index]);
+                                }
+                            }
+                        }
+                    }
+                    check(fp8 ? "rope_and_cache fp8" : "rope_and_cache", type, "D " + std::to_string(headDim) + " variant " + std::to_string(variant), actual, expected);
+                }
+            }
+        }
+    }
+}
+
+/** Attention of one query and head by the formula. */
+static void attend(const Step& step, const Heads& h, const Floats& qkv, const Floats& cache, int sequence, int token, int head, double scale, int window,
+                   double softCap, double* out) {
+    int last = step.contexts[sequence] - (step.queryStarts[sequence + 1] - token);
+    int first = window > 0 ? std::max(0, last - window + 1) : 0;
+    int kvHead = head / (h.heads / h.kvHeads);
+    Doubles scores;
+    double largest = -INFINITY;
+    for (int position = first; position <= last; position++) {
+        int slot = step.blockTables[(size_t) sequence * step.maxBlocks + position / 16] * 16 + position % 16;
+        double dot = 0;
+        for (int d = 0; d < h.headDim; d++) {
+            dot += (double) qkv[(size_t) token * h.width() + head * h.headDim + d] * cache[cacheIndex(slot, 0, kvHead, d, h)];
+        }
+        dot *= scale;
+        scores.push_back(softCap > 0 ? softCap * std::tanh(dot / softCap) : dot);
+        largest = std::max(largest, scores.back());
+    }
+    double total = 0;
+    std::fill(out, out + h.headDim, 0.0);
+    for (int position = first; position <= last; position++) {
+        int slot = step.blockTables[(size_t) sequence * step.maxBlocks + position / 16] * 16 + position % 16;
+        double weight = std::exp(scores[position - first] - largest);
+        total += weight;
+        for (int d = 0; d < h.headDim; d++) {
+            out[d] += weight * cache[cacheIndex(slot, 1, kvHead, d, h)];
+        }
+    }
+    for (int d = 0; d < h.headDim; d++) {
+        out[d] /= total;
+    }
+}
+
+static size_t decodeShared(int headDim, bool fp8) {
+    size_t stages = headDim <= 128 ? 3 : 2, rowUnits = headDim / 8 | 1, kvRowUnits = (fp8 ? headDim / 16 : headDim / 8) | 1;
+    return 64 * (stages * 32 * kvRowUnits + (fp8 ? 32 * rowUnits : 0));
+}
+
+static size_t prefillShared(int headDim, bool fp8) {
+    size_t keys = headDim <= 128 ? 64 : 32, rowUnits = headDim / 8 | 1, kvRowUnits = (fp8 ? headDim / 16 : headDim / 8) | 1;
+    return 16 * (4 * keys * kvRowUnits + (fp8 ? 2 * keys * rowUnits : 0) + (headDim > 128 ? 128 * rowUnits : 0));
+}
+
+static void checkArgmax() {
+    if (!wanted("argmax")) {
+        return;
+    }
+    Kernel kernel("argmax", "", "argmax");
+    for (int columns : {1, 31, 1000, 32000, 128256, 151936}) {
+        int rows = 7;
+        Floats x = random((size_t) rows * columns, BFLOAT16); // coarse, so that ties happen
+        std::fill(x.begin() + 2 * columns, x.begin() + 3 * columns, -INFINITY);
+        Buffer dx(x, FLOAT32), out(rows * 4);
+        Arguments a;
+        a.p(dx).i(columns).p(out);
+        kernel.launch(rows, 1024, 0, a);
+        REQUIRE(cudaDeviceSynchronize());
+        Ints tokens(rows);
+        REQUIRE(cudaMemcpy(tokens.data(), out.address, rows * 4, cudaMemcpyDeviceToHost));
+        int wrong = 0;
+        for (int r = 0; r < rows; r++) {
+            auto first = x.begin() + (size_t) r * columns;
+            wrong += tokens[r] != (int) (std::max_element(first, first + columns) - first);
+        }
+        report("argmax", FLOAT32, std::to_string(columns), wrong, 0);
+    }
+}
+
+static void checkAttention() {
+    std::vector<std::pair<std::string, std::vector<std::pair<int, int>>>> shapes = {
+        {"decode", {{1, 1}, {1, 7}, {1, 31}, {1, 33}, {1, 127}, {1, 129}, {1, 16}, {1, 700}}},
+        {"prefill", {{1, 1}, {7, 7}, {31, 31}, {33, 33}, {127, 127}, {129, 129}}},
+        {"chunks", {{7, 40}, {31, 300}, {33, 129}, {129, 257}, {2, 64}}},
+        {"mixed", {{1, 129}, {33, 40}, {1, 31}, {7, 7}, {1, 300}}},
+    };
+    for (auto& [what, shape] : shapes) {
+        Step step(shape);
+        Buffer starts(step.queryStarts), contexts(step.contexts), tables(step.blockTables);
+        for (int headDim : {40, 64, 80, 96, 128, 256}) {
+            for (int group : {1, 3, 4, 7, 8, 17}) {
+                for (Type type : TYPES) {
+                    for (bool fp8 : {false, true}) {
+                        if (fp8 && (group != 4 || headDim % 16 != 0)) {
+                            continue;
+                        }
+                        Heads h = {group * 2, 2, headDim};
+                        int window = group == 3 ? 20 : 0;
+                        float softCap = group == 7 ? 5.f : 0.f, scale = 1 / std::sqrt((float) headDim);
+                        float keyScale = fp8 ? 0.5f : 1.f, valueScale = fp8 ? 0.25f : 1.f;
+                        size_t elements = (size_t) step.blocks * 2 * h.kvHeads * 16 * headDim;
+                        Floats qkv = random((size_t) step.tokens * h.width(), type), cache = random(elements, type);
+                        std::vector<unsigned char> raw(fp8 ? elements : 0);
+                        Buffer dqkv(qkv, type), dcache(elements * (fp8 ? 1 : bytes(type)));
+                        if (fp8) {
+                            for (size_t i = 0; i < elements; i++) {
+                                raw[i] = (unsigned char) (i * 2654435761u >> 13);
+                                raw[i] = (raw[i] & 0x78) >= 0x48 ? raw[i] & 0x87 : raw[i]; // up to 1.875
+                                size_t isValue = i / ((size_t) h.kvHeads * 16 * headDim) % 2;
+                                cache[i] = e4m3(raw[i]) * (isValue ? valueScale : keyScale);
+                            }
+                            REQUIRE(cudaMemcpy(dcache.address, raw.data(), elements, cudaMemcpyHostToDevice));
+                        } else {
+                            // Where no token was written the cache holds NaN: nothing may come of it.
+                            for (int s = 0; s < step.sequences; s++) {
+                                for (int position = step.contexts[s]; position < divideUp(step.contexts[s], 16) * 16; position++) {
+                                    int slot = step.blockTables[(size_t) s * step.maxBlocks + position / 16] * 16 + position % 16;
+                                    for (int d = 0; d < headDim; d++) {
+                                        for (int part = 0; part < 4; part++) {
+                                            cache[cacheIndex(slot, part / 2, part % 2, d, h)] = NAN;
+                                        }
+                                    }
+                                }
+                            }
+                            dcache.write(cache, type);
+                        }
+                        Doubles expected((size_t) step.tokens * h.heads * headDim);
+                        for (int s = 0; s < step.sequences; s++) {
+                            for (int t = step.queryStarts[s]; t < step.queryStarts[s + 1]; t++) {
+                                for (int head = 0; head < h.heads; head++) {
+                                    attend(step, h, qkv, cache, s, t, head, scale, window, softCap, &expected[((size_t) t * h.heads + head) * headDim]);
+                                }
+                            }
+                        }
+                        std::string where = what + " D " + std::to_string(headDim) + " group " + std::to_string(group);
+                        std::string suffix = fp8 ? " fp8" : "";
+                        if (wanted("attention_plain")) {
+                            Buffer out(expected.size() * bytes(type));
+                            Kernel kernel("attention_plain", macros(type, headDim, fp8), "attention_plain");
+                            Arguments a;
+                            a.p(dqkv).p(dcache).p(starts).p(contexts).p(tables).i(step.maxBlocks).i(step.sequences).i(h.heads).i(h.kvHeads).f(scale).i(window)
+                                .f(softCap).f(keyScale).f(valueScale).p(out);
+                            kernel.launch(dim3(step.tokens, h.heads), 128, 0, a);
+                            check("attention_plain" + suffix, type, where, out.read(type), expected);
+                        }
+                        if (type == FLOAT32) {
+                            continue;
+                        }
+                        int rowTiles = divideUp(group, 16);
+                        for (int splits : {1, 5}) {
+                            if (!wanted("attention")) {
+                                continue;
+                            }
+                            Buffer out(expected.size() * bytes(type));
+                            size_t places = (size_t) step.sequences * h.kvHeads * rowTiles, counters = (places * 4 + 255) / 256 * 256;
+                            Buffer workspace(counters + splits * places * 16 * (headDim + 2) * 4);
+                            REQUIRE(cudaMemset(workspace.address, 0, counters));
+                            for (int repeat = 0; repeat < 2; repeat++) { // the second finds the counters as the first left them
+                                Kernel decode("attention_decode", macros(type, headDim, fp8), "attention_decode");
+                                Arguments a;
+                                a.p(dqkv).p(dcache).p(starts).p(contexts).p(tables).i(step.maxBlocks).i(h.heads).i(h.kvHeads).f(scale).i(window).f(softCap)
+                                    .f(keyScale).f(valueScale).p(workspace).i(splits).p(out);
+                                decode.launch(dim3(splits, h.kvHeads * rowTiles, step.sequences), 128, decodeShared(headDim, fp8), a);
+                                Kernel prefill("attention_prefill", macros(type, headDim, fp8), "attention_prefill");
+                                Arguments b;
+                                b.p(dqkv).p(dcache).p(starts).p(contexts).p(tables).i(step.maxBlocks).i(step.sequences).i(h.heads).i(h.kvHeads).f(scale).i(window)
+                                    .f(softCap).f(keyScale).f(valueScale).i(2).p(out);
+                                prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, prefillShared(headDim, fp8), b);
+                            }
+                            check("attention" + suffix, type, where + " splits " + std::to_string(splits), out.read(type), expected);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+int main(int count, char** arguments) {
+    if (count < 2) {
+        fprintf(stderr, "usage: check CUBINS [KERNEL]\n");
+        return 2;
+    }
+    cubins = arguments[1];
+    filter = count > 2 ? arguments[2] : "";
+    checkRows();
+    checkGemv();
+    checkArgmax();
+    checkRope();
+    checkAttention();
+    bool failed = false;
+    printf("%-32s %6s %10s %10s  worst case\n", "kernel", "cases", "error", "allowed");
+    for (auto& key : order) {
+        Worst& worst = table[key];
+        bool bad = !(worst.error <= worst.tolerance);
+        failed |= bad;
+        printf("%-32s %6d %10.2e %10.2e  %s%s\n", key.c_str(), worst.cases, worst.error, worst.tolerance, worst.where.c_str(), bad ? "  FAILED" : "");
+    }
+    printf(failed ? "FAILED\n" : "all within tolerance\n");
+    return failed;
+}

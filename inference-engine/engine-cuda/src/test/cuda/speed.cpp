@@ -1,0 +1,308 @@
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS
+#include "device.hpp"
+
+#include <algorithm>
+#include <functional>
+
+static int multiprocessors;
+static cudaStream_t stream;
+
+static Buffer filled(size_t elements, float scale) {
+    Buffer buffer(elements * 2);
+    static unsigned seed = 1;
+    Kernel fill("fill_random", macros(BFLOAT16), "fill_random");
+    long long count = (long long) elements;
+    Arguments a;
+    a.p(buffer).l(count).i((int) seed++).f(scale);
+    fill.launch(4096, 256, 0, a);
+    REQUIRE(cudaDeviceSynchronize());
+    return buffer;
+}
+
+static Buffer ones(size_t count) { return Buffer(Floats(count, 1.f), FLOAT32); }
+
+/** Median microseconds of a graph of what {@code record} launches. */
+static double microseconds(const std::function<void()>& record, int replays = 15) {
+    cudaGraph_t graph;
+    cudaGraphExec_t executable;
+    REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+    record();
+    REQUIRE(cudaStreamEndCapture(stream, &graph));
+    REQUIRE(cudaGraphInstantiate(&executable, graph, 0));
+    cudaEvent_t start, end;
+    REQUIRE(cudaEventCreate(&start));
+    REQUIRE(cudaEventCreate(&end));
+    std::vector<float> times;
+    for (int i = 0; i < replays + 3; i++) {
+        REQUIRE(cudaEventRecord(start, stream));
+        REQUIRE(cudaGraphLaunch(executable, stream));
+        REQUIRE(cudaEventRecord(end, stream));
+        REQUIRE(cudaEventSynchronize(end));
+        float milliseconds;
+        REQUIRE(cudaEventElapsedTime(&milliseconds, start, end));
+        if (i >= 3) {
+            times.push_back(milliseconds * 1000);
+        }
+    }
+    REQUIRE(cudaGraphExecDestroy(executable));
+    REQUIRE(cudaGraphDestroy(graph));
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
+static size_t gemvShared(int rows, int inputs) {
+    size_t stride = divideUp(inputs, 64) * 64 + 32, staged = rows * stride * 2;
+    return 81920 + (rows <= 8 ? 8704 : 17408) + (staged <= 128 * 1024 ? staged : 0);
+}
+
+struct Model {
+    const char* name;
+    int layers, hidden, heads, kvHeads, headDim, inner, vocab;
+    int qkv() const { return (heads + 2 * kvHeads) * headDim; }
+};
+
+struct Gemv {
+    std::string variant = macros(BFLOAT16) + (getenv("GEMV_VARIANT") ? getenv("GEMV_VARIANT") : "");
+    size_t extraStages = getenv("GEMV_STAGES") ? atoi(getenv("GEMV_STAGES")) - 5 : 0;
+    Kernel small{"gemv", variant, "gemv_8"}, large{"gemv", variant, "gemv_16"};
+    bool overlapping = true;
+
+    void operator()(const void* w, const Buffer& x, const void* addend, const Buffer& out, int rows, int outputs, int inputs, int mode, const void* norm) {
+        Arguments a;
+        a.p(w).p(nullptr).p(x).p(addend).p(out).i(rows).i(outputs).i(inputs).i(mode).i(0).p(norm).f(1e-5f);
+        (rows <= 8 ? small : large).launch(multiprocessors, 256, gemvShared(rows, inputs) + extraStages * 16384, a, stream, overlapping);
+    }
+};
+
+static void gemvShapes(const Ints& rowCounts) {
+    Gemv gemv;
+    printf("\ngemv, bf16, each launch another copy of the matrix\n%-18s %5s %10s %10s %12s\n", "shape", "rows", "us", "TB/s", "us, serial");
+    for (auto [outputs, inputs] : {std::pair{6144, 4096}, {4096, 4096}, {28672, 4096}, {4096, 14336}, {128256, 4096}, {1152, 896}, {9728, 896}, {896, 4864}}) {
+        size_t size = (size_t) outputs * inputs;
+        int copies = (int) std::min<size_t>(40, (1ull << 30) / size + 2);
+        Buffer w = filled(size * copies, 0.02f);
+        for (int rows : rowCounts) {
+            Buffer x = filled((size_t) rows * inputs, 1.f), out((size_t) rows * outputs * 2);
+            auto run = [&](bool overlapping) {
+                gemv.overlapping = overlapping;
+                return microseconds([&] {
+                    for (int i = 0; i < copies; i++) {
+                        gemv((char*) w.address + size * 2 * i, x, nullptr, out, rows, outputs, inputs, 0, nullptr);
+                    }
+                }) / copies;
+            };
+            double us = run(true), serial = run(false);
+            printf("%6dx%-11d %5d %10.2f %10.2f %12.2f\n", outputs, inputs, rows, us, size * 2 / us / 1e6, serial);
+        }
+    }
+    gemv.overlapping = true;
+}
+
+static size_t decodeShared(int headDim) { return 2048 * ((headDim <= 128 ? 3 : 2) * (headDim / 8 | 1)); }
+static size_t prefillShared(int headDim) { return 16 * (4 * (headDim <= 128 ? 64 : 32) * (headDim / 8 | 1) + (headDim > 128 ? 128 * (headDim / 8 | 1) : 0)); }
+static int splitsFor(int places) { return std::clamp(divideUp(2 * multiprocessors, places), 1, 32); }
+
+/** A whole decode step: what a token costs when nothing but kernels cost. */
+static void step(const Model& m, int rows, int context) {
+    size_t layerElements = (size_t) m.qkv() * m.hidden + (size_t) m.hidden * m.heads * m.headDim + 3ull * m.inner * m.hidden;
+    Buffer w = filled(layerElements * m.layers, 0.02f), head = filled((size_t) m.vocab * m.hidden, 0.02f);
+    int blocksEach = divideUp(context, 16), blocks = blocksEach * rows;
+    size_t layerCache = (size_t) blocks * 2 * m.kvHeads * 16 * m.headDim;
+    Buffer cache = filled(layerCache * m.layers, 1.f);
+    Ints ids, positions, slots, starts, contexts, table;
+    for (int r = 0; r < rows; r++) {
+        ids.push_back(r), positions.push_back(context - 1), starts.push_back(r), contexts.push_back(context);
+        slots.push_back((r * blocksEach + blocksEach - 1) * 16 + (context - 1) % 16);
+        for (int b = 0; b < blocksEach; b++) {
+            table.push_back(r * blocksEach + b);
+        }
+    }
+    starts.push_back(rows);
+    Buffer dids(ids), dpositions(positions), dslots(slots), dstarts(starts), dcontexts(contexts), dtable(table);
+    Buffer norm = ones(m.hidden), cosSin = ones((size_t) context * m.headDim), tokens(rows * 4);
+    Buffer residual = filled((size_t) rows * m.hidden, 1.f), hidden = filled((size_t) rows * m.hidden, 1.f), branch = filled((size_t) rows * m.hidden, 1.f),
+           qkv = filled((size_t) rows * m.qkv(), 1.f), attended = filled((size_t) rows * m.heads * m.headDim, 1.f), inner = filled((size_t) rows * m.inner, 1.f),
+           logits((size_t) rows * m.vocab * 4);
+    int rowTiles = divideUp(m.heads / m.kvHeads, 16), places = rows * m.kvHeads * rowTiles, splits = splitsFor(places);
+    size_t counters = (places * 4 + 255) / 256 * 256;
+    Buffer workspace(counters + (size_t) splits * places * 16 * (m.headDim + 2) * 4);
+    REQUIRE(cudaMemset(workspace.address, 0, counters));
+
+    Gemv gemv;
+    Kernel embed("embed", macros(BFLOAT16), "embed"), rms("rms_norm", macros(BFLOAT16), "rms_norm"), addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"),
+        rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim), "attention_decode"),
+        argmax("argmax", "", "argmax");
+    float scale = 1 / std::sqrt((float) m.headDim);
+    auto record = [&](bool fused, bool attend, bool overlapping) {
+        gemv.overlapping = overlapping;
+        Arguments e;
+        e.p(dids).p(head).f(1.f).i(m.hidden).p(residual);
+        embed.launch(rows, 128, 0, e, stream, overlapping);
+        for (int layer = 0; layer < m.layers; layer++) {
+            char* weights = (char*) w.address + layerElements * 2 * layer;
+            char* output = weights + (size_t) m.qkv() * m.hidden * 2;
+            char* gateUp = output + (size_t) m.hidden * m.heads * m.headDim * 2;
+            char* down = gateUp + 2ull * m.inner * m.hidden * 2;
+            auto normalize = [&](bool first) {
+                Arguments n;
+                if (first) {
+                    n.p(residual).p(norm).f(1e-5f).i(m.hidden).p(hidden);
+                } else {
+                    n.p(residual).p(branch).p(norm).f(1e-5f).i(m.hidden).p(hidden);
+                }
+                (first ? rms : addRms).launch(rows, 256, 0, n, stream, overlapping);
+            };
+            if (!fused) {
+                normalize(layer == 0);
+            }
+            gemv(weights, fused ? residual : hidden, nullptr, qkv, rows, m.qkv(), m.hidden, 0, fused ? norm.address : nullptr);
+            if (attend) {
+                char* layerBase = (char*) cache.address + layerCache * 2 * layer;
+                Arguments r, a;
+                r.p(qkv).p(nullptr).p(dpositions).p(dslots).p(cosSin).i(m.headDim).i(0).p(nullptr).p(nullptr).f(1e-5f).p(layerBase).i(m.heads).i(m.kvHeads).f(1).f(1);
+                rope.launch(dim3(rows, divideUp(m.heads + 2 * m.kvHeads, 4)), 128, 0, r, stream, overlapping);
+                a.p(qkv).p(layerBase).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(m.heads).i(m.kvHeads).f(scale).i(0).f(0).f(1).f(1).p(workspace).i(splits).p(attended);
+                attention.launch(dim3(splits, m.kvHeads * rowTiles, rows), 128, decodeShared(m.headDim), a, stream, overlapping);
+            }
+            gemv(output, attended, fused ? residual.address : nullptr, fused ? residual : branch, rows, m.hidden, m.heads * m.headDim, 0, nullptr);
+            if (!fused) {
+                normalize(false);
+            }
+            gemv(gateUp, fused ? residual : hidden, nullptr, inner, rows, 2 * m.inner, m.hidden, 2, fused ? norm.address : nullptr);
+            gemv(down, inner, fused ? residual.address : nullptr, fused ? residual : branch, rows, m.hidden, m.inner, 0, nullptr);
+        }
+        gemv(head.address, residual, nullptr, logits, rows, m.vocab, m.hidden, 1, fused ? norm.address : nullptr);
+        Arguments x;
+        x.p(logits).i(m.vocab).p(tokens);
+        argmax.launch(rows, 1024, 0, x, stream, overlapping);
+    };
+    double bytes = 2.0 * (layerElements * m.layers + (size_t) m.vocab * m.hidden);
+    for (int variant = 0; variant < 4; variant++) {
+        bool fused = variant != 1, attend = variant != 0, overlapping = variant != 3;
+        if (fused && (size_t) rows * m.hidden * 2 > 100000) {
+            continue;
+        }
+        double us = microseconds([&] { record(fused, attend, overlapping); });
+        printf("%-14s %4d rows, context %5d %-28s %9.1f us a step, %7.1f steps/s, weights at %.2f TB/s\n", m.name, rows, context,
+               variant == 0 ? "matrices alone" : variant == 1 ? "norms as kernels" : variant == 2 ? "norms in gemv" : "norms in gemv, no overlap", us, 1e6 / us, bytes / us / 1e6);
+    }
+}
+
+static void attentionDecode(int sequences, int context, int heads, int kvHeads, int headDim) {
+    int blocksEach = divideUp(context, 16), copies = 8;
+    size_t elements = (size_t) sequences * blocksEach * 2 * kvHeads * 16 * headDim;
+    while (copies > 1 && elements * copies * 2 > (40ull << 30)) {
+        copies--;
+    }
+    Buffer cache = filled(elements * copies, 1.f), qkv = filled((size_t) sequences * (heads + 2 * kvHeads) * headDim, 1.f), out((size_t) sequences * heads * headDim * 2);
+    Ints starts, contexts(sequences, context), table;
+    for (int s = 0; s <= sequences; s++) {
+        starts.push_back(s);
+    }
+    for (int i = 0; i < sequences * blocksEach; i++) {
+        table.push_back((int) ((i * 7919ll) % (sequences * blocksEach)));
+    }
+    Buffer dstarts(starts), dcontexts(contexts), dtable(table);
+    int rowTiles = divideUp(heads / kvHeads, 16), places = sequences * kvHeads * rowTiles, splits = splitsFor(places);
+    size_t counters = (places * 4 + 255) / 256 * 256;
+    Buffer workspace(counters + (size_t) splits * places * 16 * (headDim + 2) * 4);
+    REQUIRE(cudaMemset(workspace.address, 0, counters));
+    Kernel kernel("attention_decode", macros(BFLOAT16, headDim), "attention_decode");
+    double us = microseconds([&] {
+        for (int i = 0; i < copies; i++) {
+            Arguments a;
+            a.p(qkv).p((char*) cache.address + elements * 2 * i).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).p(workspace)
+                .i(splits).p(out);
+            kernel.launch(dim3(splits, kvHeads * rowTiles, sequences), 128, decodeShared(headDim), a, stream);
+        }
+    }) / copies;
+    printf("attention_decode  %4d sequences x %5d, heads %d/%d x %d, splits %2d: %9.2f us, %.2f TB/s\n", sequences, context, heads, kvHeads, headDim, splits, us, elements * 2 / us / 1e6);
+}
+
+static void attentionPrefill(int sequences, int tokens, int heads, int kvHeads, int headDim) {
+    int blocksEach = divideUp(tokens, 16), all = sequences * tokens;
+    Buffer cache = filled((size_t) sequences * blocksEach * 2 * kvHeads * 16 * headDim, 1.f), qkv = filled((size_t) all * (heads + 2 * kvHeads) * headDim, 1.f),
+           out((size_t) all * heads * headDim * 2);
+    Ints starts, contexts(sequences, tokens), table;
+    for (int s = 0; s <= sequences; s++) {
+        starts.push_back(s * tokens);
+    }
+    for (int i = 0; i < sequences * blocksEach; i++) {
+        table.push_back((int) ((i * 7919ll) % (sequences * blocksEach)));
+    }
+    Buffer dstarts(starts), dcontexts(contexts), dtable(table);
+    Kernel kernel("attention_prefill", macros(BFLOAT16, headDim), "attention_prefill");
+    double us = microseconds([&] {
+        Arguments a;
+        a.p(qkv).p(cache).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(sequences).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).i(1).p(out);
+        kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, prefillShared(headDim), a, stream);
+    }, 7);
+    double operations = 4.0 * headDim * heads * sequences * tokens * (tokens + 1) / 2;
+    printf("attention_prefill %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
+}
+
+static void rows(int tokens) {
+    int hidden = 4096, inner = 14336;
+    Kernel addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"), gated("gated_activation", macros(BFLOAT16), "gated_activation"),
+        rope("rope_and_cache", macros(BFLOAT16, 128), "rope_and_cache");
+    Buffer residual = filled((size_t) tokens * hidden, 1.f), x = filled((size_t) tokens * hidden, 1.f), norm = ones(hidden), y((size_t) tokens * hidden * 2),
+           gateUp = filled((size_t) tokens * 2 * inner, 1.f), out((size_t) tokens * inner * 2), qkv = filled((size_t) tokens * 6144, 1.f),
+           cache((size_t) tokens * 2 * 8 * 128 * 2), cosSin = ones((size_t) tokens * 128);
+    Ints slots(tokens);
+    for (int t = 0; t < tokens; t++) {
+        slots[t] = t;
+    }
+    Buffer dslots(slots);
+    double us = microseconds([&] {
+        Arguments a;
+        a.p(residual).p(x).p(norm).f(1e-5f).i(hidden).p(y);
+        addRms.launch(tokens, 256, 0, a, stream);
+    });
+    printf("add_rms_norm      %5d x %d: %8.2f us, %.2f TB/s\n", tokens, hidden, us, 4.0 * tokens * hidden * 2 / us / 1e6);
+    us = microseconds([&] {
+        Arguments a;
+        a.p(gateUp).i(0).i(inner).p(out);
+        gated.launch(dim3(tokens, divideUp(inner / 8, 256)), 256, 0, a, stream);
+    });
+    printf("gated_activation  %5d x %d: %8.2f us, %.2f TB/s\n", tokens, inner, us, 3.0 * tokens * inner * 2 / us / 1e6);
+    us = microseconds([&] {
+        Arguments a;
+        a.p(qkv).p(nullptr).p(dslots).p(dslots).p(cosSin).i(128).i(0).p(nullptr).p(nullptr).f(1e-5f).p(cache).i(32).i(8).f(1).f(1);
+        rope.launch(dim3(tokens, 12), 128, 0, a, stream);
+    });
+    printf("rope_and_cache    %5d x 48 heads: %8.2f us, %.2f TB/s\n", tokens, us, 2.0 * tokens * 6144 * 2 / us / 1e6);
+}
+
+int main(int count, char** arguments) {
+    if (count < 2) {
+        fprintf(stderr, "usage: speed CUBINS\n");
+        return 2;
+    }
+    cubins = arguments[1];
+    std::string only = count > 2 ? arguments[2] : "";
+    REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
+    REQUIRE(cudaStreamCreate(&stream));
+    Model llama = {"Llama-3.1-8B", 32, 4096, 32, 8, 128, 14336, 128256}, qwen = {"Qwen2.5-0.5B", 24, 896, 14, 2, 64, 4864, 151936};
+    if (only == "steps") {
+        gemvShapes({1});
+        step(llama, 1, 384);
+        step(qwen, 1, 384);
+        return 0;
+    }
+    rows(2048);
+    rows(8192);
+    for (int tokens : {512, 2048, 8192}) {
+        attentionPrefill(1, tokens, 32, 8, 128);
+    }
+    attentionPrefill(16, 512, 32, 8, 128);
+    attentionPrefill(1, 8192, 14, 2, 64);
+    for (auto [sequences, context] : {std::pair{1, 384}, {1, 8192}, {8, 1024}, {64, 640}, {256, 640}}) {
+        attentionDecode(sequences, context, 32, 8, 128);
+    }
+    attentionDecode(256, 640, 14, 2, 64);
+    gemvShapes({1, 4, 8, 16});
+    step(llama, 1, 384);
+    step(llama, 8, 384);
+    step(qwen, 1, 384);
+    return 0;
+}
