@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> ALLOWED_ARROWS = Map.of(
             "openai-api", List.of(),
             "llm-config", List.of(),
+            "model-sources", List.of("llm-config"),
             CORE, List.of("llm-config"),
             CPU, List.of(CORE, "llm-config"),
             "inference-engine/engine-testkit", List.of(CORE, "llm-config"),
@@ -39,7 +40,7 @@ class ArchitectureTest {
             "config-server", List.of("llm-config"),
             "barista-cli", List.of("openai-api", "llm-config", CORE, CPU));
 
-    private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", CORE, CPU,
+    private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", "model-sources", CORE, CPU,
             "inference-engine/engine-testkit");
 
     private static JavaClasses everything;

@@ -1,0 +1,5 @@
+/** Folders of this machine. */
+@NullMarked
+package io.barista.sources.folder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package io.barista.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.barista.config.ModelSource;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SourceAddressTest {
+
+    private static final Path BASE = Path.of("/work");
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            s3://bucket                      | S3[bucket,,false]                  | s3://bucket
+            s3://bucket/a/b/                 | S3[bucket,a/b,false]               | s3://bucket/a/b
+            s3://anonymous@bucket/a          | S3[bucket,a,true]                  | s3://anonymous@bucket/a
+            gs://anonymous@b.ucket/a b       | Gcs[b.ucket,a b,true]              | gs://anonymous@b.ucket/a b
+            hf://org/name                    | HuggingFace[org/name,main,]        | hf://org/name
+            hf://gpt2                        | HuggingFace[gpt2,main,]            | hf://gpt2
+            hf://org/name@v1.0/sub/folder    | HuggingFace[org/name,v1.0,sub/folder] | hf://org/name@v1.0/sub/folder
+            models/one                       | Folder[/work/models/one]           | /work/models/one
+            /models/../two                   | Folder[/two]                       | /two
+            """)
+    void readsAddresses(String text, String parsed, String shown) {
+        SourceAddress address = SourceAddress.parse(text, BASE);
+        assertThat(describe(address)).isEqualTo(parsed);
+        assertThat(address).hasToString(shown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abfss://container@account/x", "azure://x", "s3://", "gs://-", "hf://", "hf://a/b@",
+        "https://user:sesame@host/x", "s3://user:sesame@bucket/x"})
+    void refusesWhatIsNoAddressWithoutRepeatingIt(String text) {
+        assertThatThrownBy(() -> SourceAddress.parse(text, BASE)).isInstanceOfSatisfying(SourceException.class,
+                refused -> {
+                    assertThat(refused.kind()).isEqualTo(SourceException.Kind.ADDRESS);
+                    assertThat(refused).hasMessageContaining("expected s3://").hasMessageNotContaining("sesame");
+                });
+    }
+
+    @Test
+    void takesARevisionFromBesideTheModel() {
+        assertThat(SourceAddress.of(new ModelSource.HuggingFace("org/name"), "v2")).hasToString("hf://org/name@v2");
+        assertThat(SourceAddress.of(new ModelSource.HuggingFace("org/name@v1"), null)).hasToString("hf://org/name@v1");
+        assertThat(SourceAddress.of(new ModelSource.Bucket("gs://b/x", List.of()), null)).hasToString("gs://b/x");
+    }
+
+    private static String describe(SourceAddress address) {
+        return switch (address) {
+            case SourceAddress.Folder(Path path) -> "Folder[%s]".formatted(path);
+            case SourceAddress.S3(String bucket, String prefix, boolean anonymous) ->
+                "S3[%s,%s,%s]".formatted(bucket, prefix, anonymous);
+            case SourceAddress.Gcs(String bucket, String prefix, boolean anonymous) ->
+                "Gcs[%s,%s,%s]".formatted(bucket, prefix, anonymous);
+            case SourceAddress.HuggingFace(String repository, String revision, String folder) ->
+                "HuggingFace[%s,%s,%s]".formatted(repository, revision, folder);
+        };
+    }
+}
