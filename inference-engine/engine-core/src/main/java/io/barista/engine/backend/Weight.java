@@ -39,7 +39,7 @@ public sealed interface Weight {
     /** Codes with a scale for each output and group of neighbouring inputs. */
     sealed interface Quantized extends Weight {
 
-        /** Inputs of a group; the last group may have fewer. */
+        /** Inputs of a group: a multiple of 8, or all. The last group may have fewer. */
         int groupSize();
 
         MemorySegment codes();
@@ -55,7 +55,6 @@ public sealed interface Weight {
     /**
      * W[n, order[k]] = scales[n, g]·(codes[n, k] − zeros[n, g]) with g = k / groupSize.
      *
-     * @param groupSize  a multiple of 8, or all inputs
      * @param codes      int32 [outputs, ⌈inputs/8⌉]: bits 4j to 4j + 3 of word i are the code of input 8i + j, 0 to 15
      * @param zeros      [outputs, groups] bytes, 0 to 16
      * @param inputOrder the input that the k-th code of every output belongs to, a permutation; null is the natural order. Parts

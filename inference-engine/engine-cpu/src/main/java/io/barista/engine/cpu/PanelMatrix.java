@@ -1,36 +1,41 @@
 package io.barista.engine.cpu;
 
 import io.barista.engine.backend.DType;
-import io.barista.engine.backend.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Weights in panels of 2L outputs, L being the lanes of a vector, in the type they were stored in: panel after panel, within
- * it input after input, and for each input the 2L outputs' weights. A product is then a chain of multiply-adds per output, in the order of the inputs: no sum
- * over lanes, no tail for odd sizes, and the same rounding however many rows are multiplied together. Two-byte types are
- * interleaved, output i of the panel with output L + i, so that one load of L ints holds the low halves and the high halves of
- * two float vectors. The last panel is filled up with zeros.
+ * Weights in panels, in the type they were stored in. Two-byte types are interleaved, output i of the panel with output L + i, so
+ * that one load of L ints holds the low halves and the high halves of two float vectors.
  *
  * @param data [panels][inputs][2L]
  */
 record PanelMatrix(String name, DType dtype, int outputs, int inputs, PanelKernel kernel, MemorySegment data)
         implements
-            Matrix {
+            Panels {
 
     PanelMatrix(String name, DType dtype, int outputs, int inputs, MemorySegment data) {
         this(name, dtype, outputs, inputs, PanelKernel.of(dtype), data);
     }
 
-    /** Outputs of a panel: 2L. */
-    static final int WIDTH = 2 * Lanes.COUNT;
-
-    static int panels(int outputs) {
-        return Math.ceilDiv(outputs, WIDTH);
+    @Override
+    public int streams() {
+        return PanelKernel.STREAMS;
     }
 
-    int panels() {
-        return panels(outputs);
+    @Override
+    public void dot(int panel, float[] x, float[] out) {
+        kernel.dot(data, panelOffset(panel), inputs, x, out, panel * WIDTH);
+    }
+
+    /** A few rows times one panel, see {@link PanelKernel#dotRows}. */
+    void dotRows(int panel, float[] x, int row, int rows, float[] out) {
+        kernel.dotRows(data, panelOffset(panel), inputs, x, row, rows, out, panel * WIDTH, outputs);
+    }
+
+    @Override
+    public void unpack(int panel, int from, int depth, MemorySegment target) {
+        kernel.unpack(data, panelOffset(panel) + (long) from * stepBytes(), depth, target);
     }
 
     /** Bytes of one input of a panel. */
@@ -49,8 +54,8 @@ record PanelMatrix(String name, DType dtype, int outputs, int inputs, PanelKerne
         return dtype.bytes() == 2 ? lane % Lanes.COUNT * 2 + lane / Lanes.COUNT : lane;
     }
 
-    /** Weights of one output, widened and scaled. */
-    void row(int output, float scale, float[] target, int at) {
+    @Override
+    public void row(int output, float scale, float[] target, int at) {
         long offset = panelOffset(output / WIDTH) + (long) place(dtype, output) * dtype.bytes();
         for (int i = 0; i < inputs; i++, offset += stepBytes()) {
             target[at + i] = scale * switch (dtype) {

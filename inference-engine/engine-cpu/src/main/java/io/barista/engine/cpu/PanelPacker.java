@@ -22,37 +22,29 @@ final class PanelPacker {
         this.compute = compute;
     }
 
-    PanelMatrix pack(String name, List<? extends Weight> parts) {
-        WeightRows.requireStackable(name, parts);
-        try (Arena widened = Arena.ofShared()) {
-            List<HostTensor> tensors = parts.stream().map(part -> switch (part) {
-                case Weight.Dense(HostTensor tensor) -> tensor;
-                case Weight.Quantized quantized -> widen(quantized, widened);
-            }).toList();
-            DType dtype = tensors.getFirst().dtype();
-            if (compute == DType.BFLOAT16 && dtype != DType.BFLOAT16) {
-                return pack(name, DType.BFLOAT16,
-                        tensors.stream().map(part -> HostTensors.toBfloat16(part, widened)).toList());
-            }
-            return pack(name, dtype, tensors);
-        }
+    Panels pack(String name, List<? extends Weight> parts) {
+        return switch (WeightRows.requireStackable(name, parts)) {
+            case Weight.Dense(HostTensor first) -> packDense(name, first.dtype(),
+                    parts.stream().map(part -> ((Weight.Dense) part).tensor()).toList());
+            case Weight.Quantized _ -> QuantizedPanels.pack(name,
+                    parts.stream().map(part -> (Weight.Quantized) part).toList(), arena, pool);
+        };
     }
 
-    private static HostTensor widen(Weight weight, Arena arena) {
-        MemorySegment values = arena.allocate((long) weight.outputs() * weight.inputs() * Float.BYTES, 64);
-        float[] row = new float[weight.inputs()];
-        for (int output = 0; output < weight.outputs(); output++) {
-            WeightRows.read(weight, output, row);
-            MemorySegment.copy(row, 0, values, HostTensors.FLOAT, (long) output * row.length * Float.BYTES, row.length);
+    private PanelMatrix packDense(String name, DType dtype, List<HostTensor> parts) {
+        if (compute != DType.BFLOAT16 || dtype == DType.BFLOAT16) {
+            return pack(name, dtype, parts);
         }
-        return new HostTensor(weight.name(), DType.FLOAT32,
-                List.of((long) weight.outputs(), (long) weight.inputs()), values);
+        try (Arena rounded = Arena.ofShared()) {
+            return pack(name, DType.BFLOAT16,
+                    parts.stream().map(part -> HostTensors.toBfloat16(part, rounded)).toList());
+        }
     }
 
     private PanelMatrix pack(String name, DType dtype, List<HostTensor> parts) {
         int inputs = parts.getFirst().dim(1);
         int outputs = parts.stream().mapToInt(part -> part.dim(0)).reduce(0, Math::addExact);
-        int panels = PanelMatrix.panels(outputs);
+        int panels = Panels.count(outputs);
         long bytes = Math.multiplyExact((long) panels * PanelMatrix.WIDTH * dtype.bytes(), (long) inputs);
         PanelMatrix matrix = new PanelMatrix(name, dtype, outputs, inputs, arena.allocate(bytes, 64));
 
@@ -67,7 +59,7 @@ final class PanelPacker {
                 for (int output = from; output < to; output++) {
                     copyRow(part.data(), output - first, matrix, output);
                 }
-            }, PanelMatrix.panels(last) - firstPanel);
+            }, Panels.count(last) - firstPanel);
             firstOutput = last;
         }
         return matrix;

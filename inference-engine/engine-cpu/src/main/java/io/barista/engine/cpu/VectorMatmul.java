@@ -26,7 +26,8 @@ final class VectorMatmul implements WorkerPool.Task {
     private final MemorySegment[] widened; // [worker] float32 [DEPTH][2L]
     private final float[][] edges; // [worker] [rows, 2L], for a panel that sticks out over the outputs
 
-    private PanelMatrix w = new PanelMatrix("none", DType.FLOAT32, 0, 0, MemorySegment.NULL);
+    private Panels w = new PanelMatrix("none", DType.FLOAT32, 0, 0, MemorySegment.NULL);
+    private float[] ordered = {};
     private float[] x = {};
     private float[] out = {};
     private float @Nullable [] bias;
@@ -38,64 +39,80 @@ final class VectorMatmul implements WorkerPool.Task {
         widened = new MemorySegment[pool.size()];
         edges = new float[pool.size()][];
         for (int worker = 0; worker < pool.size(); worker++) {
-            widened[worker] = arena.allocate((long) DEPTH * PanelMatrix.WIDTH * Float.BYTES, 64);
-            edges[worker] = new float[PanelMatrix.WIDTH];
+            widened[worker] = arena.allocate((long) DEPTH * Panels.WIDTH * Float.BYTES, 64);
+            edges[worker] = new float[Panels.WIDTH];
         }
     }
 
-    void multiply(PanelMatrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
+    void multiply(Panels w, float @Nullable [] bias, float[] x, int rows, float[] out) {
         this.w = w;
         this.bias = bias;
-        this.x = x;
+        this.x = inOrder(w, x, rows);
         this.rows = rows;
         this.out = out;
         boolean shared = (long) rows * w.inputs() * w.outputs() >= WORTH_SHARING;
         int indices = shared ? pool.size() * PIECES : 1;
         panelsPerIndex = Math.ceilDiv(w.panels(), indices);
         if (rows == 1) {
-            panelsPerIndex = Math.ceilDiv(panelsPerIndex, PanelKernel.STREAMS) * PanelKernel.STREAMS;
+            panelsPerIndex = Math.ceilDiv(panelsPerIndex, w.streams()) * w.streams();
         }
         pool.run(this, Math.ceilDiv(w.panels(), panelsPerIndex));
     }
 
+    /** The rows with their inputs in the order of the codes. */
+    private float[] inOrder(Panels w, float[] x, int rows) {
+        if (!(w instanceof QuantizedPanels quantized) || quantized.inputOrder() == null) {
+            return x;
+        }
+        int[] order = quantized.inputOrder();
+        if (ordered.length < rows * w.inputs()) {
+            ordered = new float[rows * w.inputs()];
+        }
+        for (int row = 0, at = 0; row < rows; row++) {
+            for (int k = 0; k < order.length; k++) {
+                ordered[at++] = x[row * order.length + order[k]];
+            }
+        }
+        return ordered;
+    }
+
     @Override
     public void run(int worker, int index) {
-        int full = w.outputs() / PanelMatrix.WIDTH;
+        int full = w.outputs() / Panels.WIDTH;
         int first = index * panelsPerIndex;
         int last = Math.min(first + panelsPerIndex, w.panels());
         int panel = first;
         if (rows == 1) {
-            for (; panel + PanelKernel.STREAMS <= Math.min(last, full); panel += PanelKernel.STREAMS) {
-                w.kernel().dot(w.data(), w.panelOffset(panel), w.inputs(), x, out, panel * PanelMatrix.WIDTH);
+            for (; panel + w.streams() <= Math.min(last, full); panel += w.streams()) {
+                w.dot(panel, x, out);
             }
         }
         for (; panel < last; panel++) {
             if (panel == full) {
                 multiplyEdge(worker, panel);
-            } else if (rows <= FEW_ROWS) {
-                multiplyFewRows(panel);
+            } else if (rows <= FEW_ROWS && w instanceof PanelMatrix matrix) {
+                multiplyFewRows(matrix, panel);
             } else {
-                multiplyManyRows(worker, panel, out, panel * PanelMatrix.WIDTH, w.outputs());
+                multiplyManyRows(worker, panel, out, panel * Panels.WIDTH, w.outputs());
             }
         }
-        addBias(first * PanelMatrix.WIDTH, Math.min(last * PanelMatrix.WIDTH, w.outputs()));
+        addBias(first * Panels.WIDTH, Math.min(last * Panels.WIDTH, w.outputs()));
     }
 
-    private void multiplyFewRows(int panel) {
+    private void multiplyFewRows(PanelMatrix matrix, int panel) {
         for (int row = 0; row < rows; row += PanelKernel.ROWS) {
-            w.kernel().dotRows(w.data(), w.panelOffset(panel), w.inputs(), x, row, rows, out, panel * PanelMatrix.WIDTH,
-                    w.outputs());
+            matrix.dotRows(panel, x, row, rows, out);
         }
     }
 
     /** @param c the sums of row r go to cOffset + r · cStride */
     private void multiplyManyRows(int worker, int panel, float[] c, int cOffset, int cStride) {
         for (int row = 0; row < rows; row++) {
-            Arrays.fill(c, cOffset + row * cStride, cOffset + row * cStride + PanelMatrix.WIDTH, 0);
+            Arrays.fill(c, cOffset + row * cStride, cOffset + row * cStride + Panels.WIDTH, 0);
         }
         for (int from = 0; from < w.inputs(); from += DEPTH) {
             int depth = Math.min(DEPTH, w.inputs() - from);
-            w.kernel().unpack(w.data(), w.panelOffset(panel) + (long) from * w.stepBytes(), depth, widened[worker]);
+            w.unpack(panel, from, depth, widened[worker]);
             for (int row = 0; row < rows; row += VectorTile.ROWS) {
                 VectorTile.multiply(widened[worker], depth, row, rows, x, from, w.inputs(), c, cOffset, cStride);
             }
@@ -104,7 +121,7 @@ final class VectorMatmul implements WorkerPool.Task {
 
     /** The last panel, where 2L outputs are more than there are. */
     private void multiplyEdge(int worker, int panel) {
-        int width = PanelMatrix.WIDTH;
+        int width = Panels.WIDTH;
         if (edges[worker].length < rows * width) {
             edges[worker] = new float[rows * width];
         }

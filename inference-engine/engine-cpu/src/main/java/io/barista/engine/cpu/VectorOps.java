@@ -50,9 +50,11 @@ final class VectorOps extends CpuOps {
 
     @Override
     public Matrix pack(String name, List<? extends Weight> parts) {
-        PanelMatrix matrix = packer.pack(name, parts);
-        onWeights.accept(matrix.dtype());
-        return matrix;
+        Panels panels = packer.pack(name, parts);
+        if (panels instanceof PanelMatrix matrix) {
+            onWeights.accept(matrix.dtype());
+        }
+        return panels;
     }
 
     @Override
@@ -63,7 +65,7 @@ final class VectorOps extends CpuOps {
     @Override
     void embed(Matrix table, int[] tokenIds, int tokens, float scale, float[] out) {
         for (int t = 0; t < tokens; t++) {
-            ((PanelMatrix) table).row(tokenIds[t], scale, out, t * table.inputs());
+            ((Panels) table).row(tokenIds[t], scale, out, t * table.inputs());
         }
     }
 
@@ -81,7 +83,7 @@ final class VectorOps extends CpuOps {
 
     @Override
     void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
-        matmul.multiply((PanelMatrix) w, bias, x, rows, out);
+        matmul.multiply((Panels) w, bias, x, rows, out);
     }
 
     @Override

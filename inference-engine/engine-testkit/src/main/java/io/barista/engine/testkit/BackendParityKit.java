@@ -12,6 +12,7 @@ import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -86,6 +87,26 @@ public abstract class BackendParityKit {
         twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), 3, side.of(out)));
 
         twin.assertAgree("stack", out, 48);
+    }
+
+    static Stream<Arguments> quantizedProducts() {
+        int[][] shapes = {{8, 1}, {40, 31}, {96, 17}, {129, 100}, {256, 130}, {601, 33}, {1100, 70}};
+        return Stream.of(TestWeights.Kind.values()).flatMap(kind -> Stream.of(shapes).flatMap(shape -> Stream.of(
+                Arguments.of(kind, shape[0], shape[1], 32), Arguments.of(kind, shape[0], shape[1], shape[0]))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("quantizedProducts")
+    void matmulWithAStackOfQuantizedParts(TestWeights.Kind kind, int inputs, int outputs, int groupSize) {
+        Twin.Weights weights = twin.pack(List.of(TestWeights.of(kind, random, outputs, inputs, groupSize),
+                TestWeights.of(kind, random, 19, inputs, groupSize)));
+        int stacked = outputs + 19;
+        for (int rows : new int[]{1, 2, 5, 8, 9, 33}) {
+            Twin.Buffer x = twin.vector(random(random, rows * inputs, 1));
+            Twin.Buffer out = twin.unwritten(rows * stacked);
+            twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), rows, side.of(out)));
+            twin.assertAgree(rows + " rows", out, inputs);
+        }
     }
 
     @ParameterizedTest

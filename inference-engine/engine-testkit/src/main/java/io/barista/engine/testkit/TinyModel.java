@@ -29,6 +29,18 @@ public enum TinyModel {
     /** GPTQ, 4 bits in groups of 32, symmetric. */
     LLAMA_GPTQ_INT4("model.safetensors"),
 
+    /** GPTQ with inputs in the order of their importance, asymmetric. */
+    LLAMA_GPTQ_ACTORDER("model.safetensors"),
+
+    /** AWQ, 4 bits in groups of 32. */
+    LLAMA_AWQ_INT4("model.safetensors"),
+
+    /** compressed-tensors, packed 4 bits in groups of 32. */
+    LLAMA_COMPRESSED_INT4("model.safetensors"),
+
+    /** compressed-tensors, e4m3 with a scale per channel. */
+    LLAMA_COMPRESSED_FP8("model.safetensors"),
+
     /** e4m3 with a scale per block of 128 by 128; those at the edge are partial. */
     LLAMA_FP8_BLOCK("model.safetensors");
 

@@ -46,6 +46,9 @@ final class ScaledFormat {
             int rows = blockSize.get(0);
             int columns = blockSize.get(1);
             int groups = Math.ceilDiv(inputs, columns);
+            if (columns % 8 != 0 && columns < inputs) {
+                throw Scales.invalid("%s: blocks of %d inputs; expected a multiple of 8", scales.name(), columns);
+            }
             if (scales.hasShape(Math.ceilDiv(outputs, rows), groups)) {
                 return new Blocks(rows, columns, groups);
             }
