@@ -90,13 +90,13 @@ final class ConfigResolver {
     }
 
     private int maxModelLen(KvSizing sizing) {
-        int derived = folder.config().derivedMaxModelLen();
+        int derived = folder.decoder().contextLength();
         int wanted = asked.find(MAX_MODEL_LEN).orElse(derived);
         return wanted == AUTO_MODEL_LEN ? sizing.longestContext(derived) : wanted;
     }
 
     private void requirePossibleLength() {
-        int derived = folder.config().derivedMaxModelLen();
+        int derived = folder.decoder().contextLength();
         asked.find(MAX_MODEL_LEN).filter(wanted -> wanted > derived).ifPresent(wanted -> {
             throw EngineException.of(EngineException.Code.INVALID_CONFIG,
                     "max_model_len: %d is more than the %d tokens the model was made for (max_position_embeddings in "

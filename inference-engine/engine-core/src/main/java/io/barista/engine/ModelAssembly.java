@@ -71,7 +71,7 @@ final class ModelAssembly implements EngineAssembly {
         StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
                 Math.ceilDiv(config.maxModelLen(), config.blockSize()));
         Sampler sampler = new Sampler(spec.vocabSize());
-        return new DecoderRunner(decoder, ops, inputs, sampler, tap);
+        return new DecoderRunner(decoder, ops, inputs, spec.longSequences(config.maxModelLen()), sampler, tap);
     }
 
     /** On a CPU {@code auto} is float32, which costs little there and gives the reference's numbers. */

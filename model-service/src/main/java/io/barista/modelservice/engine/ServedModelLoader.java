@@ -57,7 +57,7 @@ public final class ServedModelLoader {
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
         SamplingDefaults defaults = SamplingDefaults.of(folder, asked);
         int limit = asked.find(EngineOptions.MAX_MODEL_LEN).filter(length -> length > 0)
-                .orElseGet(() -> folder.config().derivedMaxModelLen());
+                .orElseGet(() -> folder.decoder().contextLength());
         ServiceMetrics metrics = new ServiceMetrics(registry, toServe.names().getFirst(), limit);
         LlmEngine engine = LlmEngine.start(folder, asked, backends, metrics.observer());
         metrics.bind(engine);

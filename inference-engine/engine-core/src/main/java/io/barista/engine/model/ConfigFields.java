@@ -68,6 +68,17 @@ public final class ConfigFields {
         return OptionalDouble.of(value.get().doubleValue());
     }
 
+    /** A list of finite numbers. */
+    public List<Double> numbers(String key) {
+        List<JsonNode> values = array(key, find(key).orElseThrow(() -> missing(key)));
+        return values.stream().map(value -> {
+            if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+                throw wrong(key, "a list of finite numbers", value);
+            }
+            return value.doubleValue();
+        }).toList();
+    }
+
     public boolean flag(String key, boolean whenAbsent) {
         return find(key).map(value -> {
             if (!value.isBoolean()) {

@@ -1,12 +1,15 @@
 package io.barista.engine.model;
 
-import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs any {@link DecoderSpec}: one forward pass over the tokens of a step. All buffers are allocated once, for the largest step.
@@ -16,109 +19,112 @@ public final class Decoder {
 
     private final DecoderSpec spec;
     private final DecoderWeights weights;
-    private final RopeTable rope;
-    private final KvCache cache;
     private final TensorOps ops;
+    private final AttentionBlock attention;
+    private final FeedForwardBlock feedForward;
 
     private final DeviceBuffer residual; // [T, E]
     private final DeviceBuffer hidden; // [T, E], normalised
     private final DeviceBuffer branch; // [T, E], what attention or MLP adds
-    private final DeviceBuffer qkv; // [T, (H + 2K)·D]
-    private final DeviceBuffer attended; // [T, H·D]
-    private final DeviceBuffer gateUp; // [T, 2·inner]
-    private final DeviceBuffer inner; // [T, inner]
-    private final DeviceBuffer lastHidden; // [logitRows, E]
-    private final DeviceBuffer logits; // [logitRows, V]
+    private final DeviceBuffer chosen; // [chosen rows, E], normalised
+    private final Optional<DeviceBuffer> logits; // [chosen rows, V]
 
-    private Decoder(DecoderSpec spec, DecoderWeights weights, RopeTable rope, KvCache cache, TensorOps ops,
-            int maxTokens, int maxLogitRows) {
+    private Decoder(DecoderSpec spec, DecoderWeights weights, List<RopeTable> ropes, KvCache cache, TensorOps ops,
+            int maxTokens, int maxRows) {
         this.spec = spec;
         this.weights = weights;
-        this.rope = rope;
-        this.cache = cache;
         this.ops = ops;
-        this.residual = rows("residual", maxTokens, spec.hiddenSize());
-        this.hidden = rows("hidden", maxTokens, spec.hiddenSize());
-        this.branch = rows("branch", maxTokens, spec.hiddenSize());
-        this.qkv = rows("qkv", maxTokens, spec.widestQkv());
-        this.attended = rows("attended", maxTokens, spec.widestQuery());
-        this.gateUp = rows("gate_up", maxTokens, 2 * spec.widestMlp());
-        this.inner = rows("inner", maxTokens, spec.widestMlp());
-        this.lastHidden = rows("last_hidden", maxLogitRows, spec.hiddenSize());
-        this.logits = ops.allocate("logits", DType.FLOAT32, (long) maxLogitRows * spec.vocabSize());
+        this.attention = new AttentionBlock(spec, ops, cache, ropes, maxTokens);
+        this.feedForward = new FeedForwardBlock(spec, ops, maxTokens);
+        this.residual = ActivationWidths.allocate(ops, "residual", maxTokens, spec.hiddenSize());
+        this.hidden = ActivationWidths.allocate(ops, "hidden", maxTokens, spec.hiddenSize());
+        this.branch = ActivationWidths.allocate(ops, "branch", maxTokens, spec.hiddenSize());
+        this.chosen = ActivationWidths.allocate(ops, "chosen", maxRows, spec.hiddenSize());
+        this.logits = weights.head()
+                .map(_ -> ops.allocate("logits", DType.FLOAT32, (long) maxRows * spec.vocabSize()));
     }
 
     /** Bytes of the activations of a decoder for steps of that size, so that they can be kept free of KV cache. */
-    public static long activationBytes(DecoderSpec spec, DType dtype, int maxTokens, int maxLogitRows) {
-        long tokenRow = 3L * spec.hiddenSize() + spec.widestQkv() + spec.widestQuery() + 3L * spec.widestMlp();
-        return maxTokens * tokenRow * dtype.bytes()
-                + maxLogitRows * ((long) spec.hiddenSize() * dtype.bytes() + (long) spec.vocabSize() * Float.BYTES);
+    public static long activationBytes(DecoderSpec spec, DType dtype, int maxTokens, int maxRows) {
+        return ActivationWidths.bytes(spec, dtype, maxTokens, maxRows);
     }
 
-    /** @param positions positions that a token may have */
+    /**
+     * @param positions positions that a token may have
+     * @param maxRows   rows whose logits or hidden states may be wanted of a step
+     */
     public static Decoder create(DecoderSpec spec, DecoderWeights weights, KvCache cache, TensorOps ops, int positions,
-            int maxTokens, int maxLogitRows) {
-        RopeTable rope = ops.uploadRope(RopeAngles.cosSin(spec.rope(), spec.headDim(), positions), positions,
-                spec.headDim());
-        return new Decoder(spec, weights, rope, cache, ops, maxTokens, maxLogitRows);
+            int maxTokens, int maxRows) {
+        int sets = spec.longSequences(positions).equals(LongSequences.NONE) ? 1 : 2;
+        List<RopeTable> ropes = spec.ropes().stream()
+                .map(rope -> ops.uploadRope(RopeAngles.cosSin(rope.spec(), rope.rotaryDim(), positions, sets),
+                        sets * positions, rope.rotaryDim()))
+                .toList();
+        return new Decoder(spec, weights, ropes, cache, ops, maxTokens, maxRows);
     }
 
     public int vocabSize() {
         return spec.vocabSize();
     }
 
-    /** Computes the step's tokens, writes their keys and values, and leaves logits for the rows asked for. */
+    public int hiddenSize() {
+        return spec.hiddenSize();
+    }
+
+    /** Computes the step's tokens, writes their keys and values, and leaves what {@code logitIndices} ask for. */
     public void forward(StepInputs inputs) {
         int tokens = inputs.tokens;
         ops.begin(inputs);
         ops.embed(weights.embedding(), spec.embeddingScale(), residual);
         ops.rmsNorm(residual, weights.layers().getFirst().attentionNorm(), spec.normEps(), tokens, spec.hiddenSize(),
                 hidden);
-        for (int i = 0; i < spec.layers().size(); i++) {
+        for (int i = 0; i < weights.layers().size(); i++) {
             DecoderWeights.Layer layer = weights.layers().get(i);
-            attention(i, layer, tokens);
-            addNorm(layer.mlpNorm(), tokens);
-            mlp(i, layer, tokens);
-            addNorm(normAfter(i), tokens);
+            attention.run(i, layer.attention(), hidden, tokens, branch);
+            add(layer.attentionResultNorm(), layer.feedForwardNorm(), tokens);
+            feedForward.run(layer.feedForward(), hidden, tokens, branch);
+            add(layer.feedForwardResultNorm(), normAfter(i), tokens);
         }
         if (inputs.logitRows > 0) {
-            ops.gatherLogitRows(hidden, spec.hiddenSize(), lastHidden);
-            ops.matmul(weights.head(), null, lastHidden, inputs.logitRows, logits);
+            ops.gatherLogitRows(hidden, spec.hiddenSize(), chosen);
+            if (weights.head().isPresent()) {
+                logits(weights.head().get(), inputs.logitRows);
+            }
         }
     }
 
-    /** Copies the logits of one of the rows asked for. */
+    private void logits(Matrix head, int rows) {
+        ops.matmul(head, null, chosen, rows, logits.orElseThrow());
+        if (spec.logitSoftCap() > 0) {
+            ops.softCap(logits.orElseThrow(), rows, spec.vocabSize(), spec.logitSoftCap());
+        }
+    }
+
+    /**
+     * Copies the logits of one of the rows asked for.
+     *
+     * @throws java.util.NoSuchElementException for a model without a head
+     */
     public void readLogits(int row, float[] target) {
-        ops.read(logits, (long) row * spec.vocabSize(), target, spec.vocabSize());
+        ops.read(logits.orElseThrow(), (long) row * spec.vocabSize(), target, spec.vocabSize());
     }
 
-    private void attention(int index, DecoderWeights.Layer layer, int tokens) {
-        AttentionSpec attention = spec.layers().get(index).attention();
-        ops.matmul(layer.qkv().matrix(), layer.qkv().bias(), hidden, tokens, qkv);
-        ops.ropeAndCache(qkv, attention, rope, null, null, spec.normEps(), cache, index);
-        ops.pagedAttention(qkv, attention, cache, index, attended);
-        ops.matmul(layer.output().matrix(), layer.output().bias(), attended, tokens, branch);
+    /** Copies the hidden state, after the final norm, of one of the rows asked for. */
+    public void readHidden(int row, float[] target) {
+        ops.read(chosen, (long) row * spec.hiddenSize(), target, spec.hiddenSize());
     }
 
-    private void mlp(int index, DecoderWeights.Layer layer, int tokens) {
-        DecoderSpec.GatedMlp mlp = spec.layers().get(index).mlp();
-        ops.matmul(layer.gateUp().matrix(), layer.gateUp().bias(), hidden, tokens, gateUp);
-        ops.gatedActivation(gateUp, mlp.activation(), tokens, mlp.inner(), inner);
-        ops.matmul(layer.down().matrix(), layer.down().bias(), inner, tokens, branch);
-    }
-
-    /** residual += branch; hidden = norm(residual) */
-    private void addNorm(DeviceBuffer weight, int tokens) {
-        ops.addRmsNorm(residual, branch, weight, spec.normEps(), tokens, spec.hiddenSize(), hidden);
+    /** residual += branch, normalised where the model does; hidden = norm(residual) */
+    private void add(@Nullable DeviceBuffer resultNorm, DeviceBuffer nextNorm, int tokens) {
+        if (resultNorm != null) {
+            ops.rmsNorm(branch, resultNorm, spec.normEps(), tokens, spec.hiddenSize(), branch);
+        }
+        ops.addRmsNorm(residual, branch, nextNorm, spec.normEps(), tokens, spec.hiddenSize(), hidden);
     }
 
     private DeviceBuffer normAfter(int layer) {
         return layer + 1 < weights.layers().size()
                 ? weights.layers().get(layer + 1).attentionNorm()
                 : weights.finalNorm();
-    }
-
-    private DeviceBuffer rows(String name, int rows, int columns) {
-        return ops.allocate(name, ops.activationType(), (long) rows * columns);
     }
 }

@@ -1,8 +1,8 @@
 package io.barista.engine.model;
 
-import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.LatentAttentionSpec;
 import java.util.List;
 
 /**
@@ -10,49 +10,54 @@ import java.util.List;
  *
  * @param embeddingScale factor on embeddings
  * @param normEps        added to the mean square by every RMS norm
- * @param tiedHead       the embedding is also the output matrix
- * @param layers         in order; their attention may differ
- * @param names          where each weight is in the folder
+ * @param offsetNorms    norm weights are stored less one
+ * @param head           where logits come from
+ * @param logitSoftCap   logits become cap·tanh(logit/cap); 0 is off
+ * @param ropes          that layers choose from
+ * @param layers         in order
+ * @param contextLength  tokens of the longest sequence that the model was made for
  */
-public record DecoderSpec(int vocabSize, int hiddenSize, float embeddingScale, RopeSpec rope, float normEps,
-        boolean tiedHead, List<Layer> layers, WeightNames names) {
+public record DecoderSpec(int vocabSize, int hiddenSize, float embeddingScale, float normEps, boolean offsetNorms,
+        Head head, float logitSoftCap, List<Rope> ropes, List<Layer> layers, int contextLength) {
+
+    /** The output matrix. */
+    public enum Head {
+        /** The embedding once more. */
+        TIED,
+        /** One of its own. */
+        OWN,
+        /** None: the model gives hidden states. */
+        NONE
+    }
+
+    /** @param rotaryDim leading dimensions of a head that are rotated */
+    public record Rope(RopeSpec spec, int rotaryDim) {}
 
     /**
-     * One pre-norm layer: attention, then a gated MLP, each added to the residual.
+     * One pre-norm layer: attention, then a feed-forward block, each added to the residual.
      *
-     * @param qkvBias    biases on the query, key and value projections
-     * @param outputBias a bias on attention's output projection
+     * @param resultNorms whether what each of the two gives is normalised too before it is added
      */
-    public record Layer(AttentionSpec attention, boolean qkvBias, boolean outputBias, GatedMlp mlp) {}
+    public record Layer(Attention attention, FeedForward feedForward, boolean resultNorms) {}
 
-    /**
-     * down(act(gate(x)) · up(x)).
-     *
-     * @param inner width between
-     * @param bias  biases on all three projections
-     */
-    public record GatedMlp(int inner, Activation activation, boolean bias) {}
+    DecoderSpec withHead(Head other) {
+        return new DecoderSpec(vocabSize, hiddenSize, embeddingScale, normEps, offsetNorms, other, logitSoftCap, ropes,
+                layers, contextLength);
+    }
 
-    /** Of a cache for this model, without blocks yet. */
+    /** Of a cache for this model, without blocks yet; all layers are alike in what a token leaves in them. */
     public KvCache.Shape kvShape(int blockTokens) {
-        AttentionSpec attention = layers.getFirst().attention();
-        return new KvCache.Shape(layers.size(), 0, blockTokens, attention.kvHeads(), attention.headDim());
+        return switch (layers.getFirst().attention()) {
+            case Attention.Grouped(AttentionSpec spec, _, _, _, _, _) ->
+                new KvCache.Shape(layers.size(), 0, blockTokens, spec.kvHeads(), spec.headDim());
+            case Attention.Latent(LatentAttentionSpec spec, _, _) ->
+                new KvCache.Shape(layers.size(), 0, blockTokens, 1, spec.rowWidth(), true);
+        };
     }
 
-    public int headDim() {
-        return layers.getFirst().attention().headDim();
-    }
-
-    /** Widest fused row of queries, keys and values. */
-    int widestQkv() {
-        return layers.stream().mapToInt(layer -> layer.attention().qkvWidth()).max().orElseThrow();
-    }
-
-    int widestQuery() {
-        return layers.stream().mapToInt(layer -> layer.attention().queryWidth()).max().orElseThrow();
-    }
-
-    int widestMlp() {
-        return layers.stream().mapToInt(layer -> layer.mlp().inner()).max().orElseThrow();
+    /** How sequences that are longer than the first training's context are told from others. */
+    public LongSequences longSequences(int positions) {
+        return ropes.stream().map(rope -> rope.spec().longFrom()).filter(limit -> limit.isPresent()).findFirst()
+                .map(limit -> new LongSequences(limit.getAsInt(), positions)).orElse(LongSequences.NONE);
     }
 }

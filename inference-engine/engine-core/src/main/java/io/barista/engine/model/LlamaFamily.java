@@ -7,6 +7,7 @@ final class LlamaFamily implements ModelFamily {
     public DecoderSpec spec(ModelConfig config) {
         boolean attentionBias = config.fields().flag("attention_bias", false);
         boolean mlpBias = config.fields().flag("mlp_bias", false);
-        return PlainDecoder.spec(config, attentionBias, attentionBias, mlpBias);
+        return PlainDecoder.spec(config, PlainDecoder.attention(config, 0, attentionBias, attentionBias),
+                PlainDecoder.gated(config, mlpBias));
     }
 }

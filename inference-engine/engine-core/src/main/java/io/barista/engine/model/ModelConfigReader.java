@@ -14,6 +14,7 @@ final class ModelConfigReader {
         if (architectures.isEmpty()) {
             throw config.wrong("architectures", "a list with the model's class", "nothing");
         }
+        ModelFamilies.of(architectures.getFirst()); // before keys that other architectures need not have
         int hidden = config.size("hidden_size");
         int heads = config.size("num_attention_heads");
         int kvHeads = config.optionalSize("num_key_value_heads").orElse(heads);
@@ -22,22 +23,13 @@ final class ModelConfigReader {
         }
         return new ModelConfig(architectures.getFirst(), config.optionalText("model_type").orElse(""),
                 config.size("vocab_size"), hidden, config.size("intermediate_size"), config.size("num_hidden_layers"),
-                heads, kvHeads, headDim(config, hidden, heads), config.text("hidden_act"),
-                (float) config.optionalNumber("rms_norm_eps").orElse(1e-6), config.size("max_position_embeddings"),
-                RopeReader.read(config), config.flag("tie_word_embeddings", false), weightsDtype(config),
-                config.ints("eos_token_id"), config);
+                heads, kvHeads, activation(config), (float) config.optionalNumber("rms_norm_eps").orElse(1e-6),
+                config.size("max_position_embeddings"), weightsDtype(config), config.ints("eos_token_id"), config);
     }
 
-    private static int headDim(ConfigFields config, int hidden, int heads) {
-        Optional<Integer> explicit = config.optionalSize("head_dim");
-        if (explicit.isEmpty() && hidden % heads != 0) {
-            throw config.wrong("hidden_size", "a multiple of num_attention_heads=" + heads, hidden);
-        }
-        int headDim = explicit.orElse(hidden / heads);
-        if (headDim % 2 != 0) {
-            throw config.wrong("head_dim", "even, because rotary embedding turns pairs", headDim);
-        }
-        return headDim;
+    /** Gemma's own key first: its folders may hold another in {@code hidden_act}, which nothing reads. */
+    private static String activation(ConfigFields config) {
+        return config.optionalText("hidden_activation").orElseGet(() -> config.text("hidden_act"));
     }
 
     private static Optional<DType> weightsDtype(ConfigFields config) {

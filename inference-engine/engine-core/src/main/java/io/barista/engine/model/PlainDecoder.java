@@ -2,23 +2,63 @@ package io.barista.engine.model;
 
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
-import java.util.Collections;
+import io.barista.engine.model.DecoderSpec.Head;
+import io.barista.engine.model.DecoderSpec.Layer;
+import io.barista.engine.model.DecoderSpec.Rope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
 
-/** The shape that Llama made common: equal layers, full causal attention, RMS norms, a gated MLP. */
+/** The shape that Llama made common, in pieces that families put together: RMS norms, rotary embedding, a gated MLP. */
 final class PlainDecoder {
 
     private PlainDecoder() {}
 
-    static DecoderSpec spec(ModelConfig config, boolean qkvBias, boolean outputBias, boolean mlpBias) {
-        AttentionSpec attention = new AttentionSpec(config.heads(), config.kvHeads(), config.headDim(),
-                (float) (1 / Math.sqrt(config.headDim())), 0, 0);
-        DecoderSpec.GatedMlp mlp = new DecoderSpec.GatedMlp(config.intermediateSize(), activation(config), mlpBias);
-        DecoderSpec.Layer layer = new DecoderSpec.Layer(attention, qkvBias, outputBias, mlp);
-        return new DecoderSpec(config.vocabSize(), config.hiddenSize(), 1, config.rope(), config.normEps(),
-                config.tieWordEmbeddings(), Collections.nCopies(config.layers(), layer), WeightNames.LLAMA);
+    /** Equal layers. */
+    static DecoderSpec spec(ModelConfig config, Attention attention, FeedForward feedForward) {
+        return spec(config, _ -> new Layer(attention, feedForward, false));
     }
 
-    private static Activation activation(ModelConfig config) {
+    /** @param layer by index */
+    static DecoderSpec spec(ModelConfig config, IntFunction<Layer> layer) {
+        RopeSpec rope = RopeReader.read(config.fields());
+        Head head = config.fields().flag("tie_word_embeddings", false) ? Head.TIED : Head.OWN;
+        return new DecoderSpec(config.vocabSize(), config.hiddenSize(), 1, config.normEps(), false, head, 0,
+                List.of(new Rope(rope, rotaryDim(config))), layers(config, layer),
+                rope.contextLength(config.maxPositionEmbeddings()));
+    }
+
+    static List<Layer> layers(ModelConfig config, IntFunction<Layer> layer) {
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(layer.apply(i));
+        }
+        return List.copyOf(layers);
+    }
+
+    /** @param window keys a query sees; 0 sees all before it */
+    static Attention.Grouped attention(ModelConfig config, int window, boolean qkvBias, boolean outputBias) {
+        AttentionSpec spec = new AttentionSpec(config.heads(), config.kvHeads(), config.headDim(),
+                (float) (1 / Math.sqrt(config.headDim())), window, 0);
+        return new Attention.Grouped(spec, 0, qkvBias, outputBias, false, false);
+    }
+
+    static FeedForward.Gated gated(ModelConfig config, boolean bias) {
+        return new FeedForward.Gated(config.intermediateSize(), activation(config), bias, false);
+    }
+
+    /** Leading dimensions of a head that are rotated: all of them, or {@code partial_rotary_factor}. */
+    static int rotaryDim(ModelConfig config) {
+        double part = RopeReader.rotatedPart(config.fields());
+        int rotaryDim = (int) (config.headDim() * part);
+        if (rotaryDim < 2 || rotaryDim % 2 != 0) {
+            throw config.fields().wrong("partial_rotary_factor", "one that rotates an even number of the "
+                    + config.headDim() + " dimensions of a head", part);
+        }
+        return rotaryDim;
+    }
+
+    static Activation activation(ModelConfig config) {
         return switch (config.activation()) {
             case "silu", "swish" -> Activation.SILU;
             case "gelu" -> Activation.GELU;

@@ -4,6 +4,7 @@ import io.barista.engine.EngineEvent.TokenLogprobs;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.Decoder;
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.sampling.RawLogprobs;
 import io.barista.engine.sampling.Sampler;
 import io.barista.engine.scheduler.Sequence;
@@ -17,16 +18,19 @@ public final class DecoderRunner implements ModelRunner {
     private final Decoder decoder;
     private final TensorOps ops;
     private final StepInputs inputs;
+    private final StepInputsWriter writer;
     private final Sampler sampler;
     private final LogitsTap tap;
     private final RawLogprobs rawLogprobs;
     private final float[] logits; // [V], of one row at a time
 
     /** @param ops closed with this runner */
-    public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, Sampler sampler, LogitsTap tap) {
+    public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, LongSequences longSequences,
+            Sampler sampler, LogitsTap tap) {
         this.decoder = decoder;
         this.ops = ops;
         this.inputs = inputs;
+        this.writer = new StepInputsWriter(longSequences);
         this.sampler = sampler;
         this.tap = tap;
         this.rawLogprobs = new RawLogprobs(decoder.vocabSize());
@@ -35,7 +39,7 @@ public final class DecoderRunner implements ModelRunner {
 
     @Override
     public void execute(StepPlan plan, StepResult result) {
-        StepInputsWriter.write(plan, inputs);
+        writer.write(plan, inputs);
         decoder.forward(inputs);
         int row = 0;
         for (int i = 0; i < plan.size(); i++) {

@@ -2,26 +2,32 @@ package io.barista.engine.runner;
 
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.kvcache.BlockTable;
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.StepPlan;
 
 /** Writes a plan as the flat arrays that a backend reads. */
 final class StepInputsWriter {
 
-    private StepInputsWriter() {}
+    private final LongSequences longSequences;
 
-    static void write(StepPlan plan, StepInputs inputs) {
+    StepInputsWriter(LongSequences longSequences) {
+        this.longSequences = longSequences;
+    }
+
+    void write(StepPlan plan, StepInputs inputs) {
         int row = 0;
         int logitRows = 0;
         for (int s = 0; s < plan.size(); s++) {
             Sequence sequence = plan.sequence(s);
             BlockTable table = sequence.blocks();
             inputs.queryStarts[s] = row;
+            int firstRopeRow = longSequences.rowOfFirstPosition(sequence.length());
             int end = sequence.computed() + plan.count(s);
             for (int position = sequence.computed(); position < end; position++) {
                 inputs.tokenIds[row] = sequence.tokens()[position];
                 inputs.positions[row] = position;
-                inputs.ropeRows[row] = position;
+                inputs.ropeRows[row] = firstRopeRow + position;
                 inputs.slots[row] = table.slot(position);
                 row++;
             }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,7 +24,8 @@ class ModelConfigReaderTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-gqa-llama3rope", "llama-mha-tied-linear", "qwen2-tied-bias"})
+    @ValueSource(strings = {"llama-gqa-llama3rope", "llama-mha-tied-linear", "qwen2-tied-bias", "mixtral-top2",
+        "phi3-longrope"})
     void bothStylesOfConfigMeanTheSameDecoder(String model) throws IOException {
         DecoderSpec older = ModelFamilies.spec(read(model + "/config.json"));
         DecoderSpec newer = ModelFamilies.spec(read(model + "/config.alt.json"));
@@ -39,53 +41,56 @@ class ModelConfigReaderTest {
         assertThat(config.kvHeads()).isEqualTo(2);
         assertThat(config.weightsDtype()).contains(DType.BFLOAT16);
         assertThat(config.eosTokenIds()).containsExactly(388);
-        assertThat(config.rope()).isEqualTo(new RopeSpec.Llama3(500_000, 8, 1, 4, 64));
-        assertThat(ModelFamilies.spec(config).layers().getFirst().qkvBias()).isFalse();
+        DecoderSpec spec = ModelFamilies.spec(config);
+        assertThat(spec.ropes())
+                .containsExactly(new DecoderSpec.Rope(new RopeSpec.Llama3(500_000, 8, 1, 4, 64), 16));
+        assertThat(attention(spec).qkvBias()).isFalse();
     }
 
     @Test
     void linearRopeStretchesTheContext() throws IOException {
-        assertThat(read("llama-mha-tied-linear/config.json").derivedMaxModelLen()).isEqualTo(4 * 1024);
-        assertThat(read("llama-gqa-llama3rope/config.json").derivedMaxModelLen()).isEqualTo(1024);
+        assertThat(spec("llama-mha-tied-linear/config.json").contextLength()).isEqualTo(4 * 1024);
+        assertThat(spec("llama-gqa-llama3rope/config.json").contextLength()).isEqualTo(1024);
     }
 
     @Test
     void qwen2HasBiasesOnQueriesKeysAndValuesOnly() throws IOException {
-        DecoderSpec.Layer layer = ModelFamilies.spec(read("qwen2-tied-bias/config.json")).layers().getFirst();
+        DecoderSpec spec = spec("qwen2-tied-bias/config.json");
 
-        assertThat(layer.qkvBias()).isTrue();
-        assertThat(layer.outputBias()).isFalse();
-        assertThat(layer.mlp().bias()).isFalse();
+        assertThat(attention(spec).qkvBias()).isTrue();
+        assertThat(attention(spec).outputBias()).isFalse();
+        assertThat(gated(spec).bias()).isFalse();
     }
 
     @Test
     void llamaMayHaveBiasesEverywhere() throws IOException {
-        DecoderSpec.Layer layer = ModelFamilies.spec(llamaWith("attention_bias", true, "mlp_bias", true)).layers()
-                .getFirst();
+        DecoderSpec spec = ModelFamilies.spec(llamaWith("attention_bias", true, "mlp_bias", true));
 
-        assertThat(layer.qkvBias()).isTrue();
-        assertThat(layer.outputBias()).isTrue();
-        assertThat(layer.mlp().bias()).isTrue();
+        assertThat(attention(spec).qkvBias()).isTrue();
+        assertThat(attention(spec).outputBias()).isTrue();
+        assertThat(gated(spec).bias()).isTrue();
     }
 
     @Test
-    void listsWhatIsSupportedForAnUnknownArchitecture() {
-        assertThatThrownBy(() -> ModelFamilies.spec(read("mixtral-top2/config.json")))
-                .hasMessageContaining("MixtralForCausalLM is not supported")
-                .hasMessageContaining("LlamaForCausalLM, Qwen2ForCausalLM");
+    void listsWhatIsSupportedForAnUnknownArchitectureWhateverElseItsConfigLacks() {
+        JsonNode config = JSON.readTree("""
+                {"architectures": ["Gemma3ForConditionalGeneration"], "text_config": {}}""");
+        assertThatThrownBy(() -> ModelConfigReader.read(new ConfigFields("config.json", config)))
+                .hasMessageContaining("Gemma3ForConditionalGeneration is not supported")
+                .hasMessageContaining("LlamaForCausalLM, MistralForCausalLM, MixtralForCausalLM");
     }
 
     @Test
     void refusesRopeTypesItDoesNotKnow() {
-        assertThatThrownBy(() -> read("phi3-longrope/config.json")).hasMessageContaining("longrope")
-                .hasMessageContaining("default, linear, llama3");
+        assertThatThrownBy(() -> ModelFamilies.spec(llamaWith("rope_scaling", Map.of("type", "spiral"))))
+                .hasMessageContaining("spiral").hasMessageContaining("default, linear, dynamic, llama3");
     }
 
     @ParameterizedTest
     @CsvSource({"hidden_size,0", "hidden_size,97", "num_attention_heads,-1", "num_key_value_heads,5", "head_dim,15",
         "vocab_size,9999999999", "max_position_embeddings,0", "num_hidden_layers,0", "rope_theta,-1"})
     void refusesNumbersThatMakeNoModel(String key, long value) {
-        assertThatThrownBy(() -> llamaWith(key, value)).isInstanceOf(EngineException.class)
+        assertThatThrownBy(() -> ModelFamilies.spec(llamaWith(key, value))).isInstanceOf(EngineException.class)
                 .hasMessageContaining("config.json");
     }
 
@@ -93,8 +98,10 @@ class ModelConfigReaderTest {
     void refusesOptionsThatItWouldHaveToIgnore() {
         assertThatThrownBy(() -> ModelFamilies.spec(llamaWith("hidden_act", "relu2")))
                 .hasMessageContaining("hidden_act");
-        assertThatThrownBy(() -> llamaWith("partial_rotary_factor", 0.5)).hasMessageContaining("partial_rotary_factor");
-        assertThatThrownBy(() -> llamaWith("rope_parameters", Map.of("full_attention", Map.of("rope_theta", 1e4))))
+        assertThatThrownBy(() -> ModelFamilies.spec(llamaWith("partial_rotary_factor", 0.1)))
+                .hasMessageContaining("partial_rotary_factor");
+        assertThatThrownBy(() -> ModelFamilies
+                .spec(llamaWith("rope_parameters", Map.of("full_attention", Map.of("rope_theta", 1e4)))))
                 .hasMessageContaining("full_attention");
         assertThatThrownBy(() -> llamaWith("torch_dtype", "int4")).hasMessageContaining("torch_dtype");
     }
@@ -134,6 +141,18 @@ class ModelConfigReaderTest {
     void generationConfigOutOfRangeIsAnError() {
         assertThatThrownBy(() -> defaults(Map.of("top_p", 1.5))).hasMessageContaining("top_p");
         assertThatThrownBy(() -> defaults(Map.of("temperature", "hot"))).hasMessageContaining("temperature");
+    }
+
+    private static Attention.Grouped attention(DecoderSpec spec) {
+        return (Attention.Grouped) spec.layers().getFirst().attention();
+    }
+
+    private static FeedForward.Gated gated(DecoderSpec spec) {
+        return (FeedForward.Gated) spec.layers().getFirst().feedForward();
+    }
+
+    private static DecoderSpec spec(String resource) throws IOException {
+        return ModelFamilies.spec(read(resource));
     }
 
     private static GenerationDefaults defaults(Map<String, Object> file) {

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.barista.engine.TestRequests;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.kvcache.KvBlocks;
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.sampling.Sampler;
 import io.barista.engine.sampling.SamplingRecipe;
 import io.barista.engine.scheduler.Scheduler;
@@ -75,9 +76,10 @@ class StepAllocationTest {
     }
 
     private static void step(Scheduler scheduler, StepInputs inputs, int count) {
+        StepInputsWriter writer = new StepInputsWriter(LongSequences.NONE);
         for (int i = 0; i < count; i++) {
             StepPlan plan = scheduler.schedule();
-            StepInputsWriter.write(plan, inputs);
+            writer.write(plan, inputs);
             scheduler.advance(plan);
             for (int j = 0; j < plan.size(); j++) {
                 plan.sequence(j).append(7);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barista.engine.TestRequests;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.kvcache.KvBlocks;
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.scheduler.Scheduler;
 import io.barista.engine.scheduler.SchedulerConfig;
 import io.barista.engine.scheduler.Sequence;
@@ -25,7 +26,7 @@ class StepInputsWriterTest {
         StepInputs inputs = new StepInputs(4, 2, 3);
 
         StepPlan plan = scheduler.schedule();
-        StepInputsWriter.write(plan, inputs);
+        new StepInputsWriter(LongSequences.NONE).write(plan, inputs);
 
         assertThat(inputs.tokens).isEqualTo(4);
         assertThat(inputs.sequences).isEqualTo(2);
@@ -36,7 +37,7 @@ class StepInputsWriterTest {
         scheduler.advance(plan);
         first.append(12);
         plan = scheduler.schedule();
-        StepInputsWriter.write(plan, inputs);
+        new StepInputsWriter(LongSequences.NONE).write(plan, inputs);
 
         assertThat(inputs.tokenIds).containsExactly(12, 22, 23, 24);
         assertThat(inputs.positions).containsExactly(2, 2, 3, 4);

@@ -23,8 +23,50 @@ public enum TinyModel {
     LLAMA_SHARDED("model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
             "model-00003-of-00003.safetensors", "model.safetensors.index.json"),
 
+    /** Biases everywhere, heads of 20 dimensions, rope type yarn. */
+    LLAMA_BIASES_YARN("model.safetensors"),
+
+    /** Rope type dynamic, within the context of the first training. */
+    LLAMA_DYNAMIC("model.safetensors"),
+
     /** Biases on q, k and v, tied head. */
     QWEN2_TIED_BIAS("model.safetensors"),
+
+    /** Norms over the heads of q and k, whose size is not hidden size by heads; tied head. */
+    QWEN3_QKNORM("model.safetensors"),
+
+    /** A sliding window of 48. */
+    MISTRAL_SLIDING("model.safetensors"),
+
+    /** 2 of 4 experts. */
+    MIXTRAL_TOP2("model.safetensors"),
+
+    /** 3 of 8 experts without renormalisation, and a gated shared one. */
+    QWEN2_MOE_SHARED_EXPERT("model.safetensors"),
+
+    /** 3 of 8 experts, renormalised, in the first and third of three layers. */
+    QWEN3_MOE("model.safetensors"),
+
+    /** Soft caps, alternating windows, four norms a layer. */
+    GEMMA2_SOFTCAP("model.safetensors"),
+
+    /** Norms over heads, a rope for windowed layers and one for others. */
+    GEMMA3_TEXT("model.safetensors"),
+
+    /** Fused weights; short factors up to 96 tokens, long factors above. */
+    PHI3_LONGROPE("model.safetensors"),
+
+    /** Three quarters of each head rotated, a sliding window of 40, tied head. */
+    PHI3_PARTIAL_ROTARY("model.safetensors"),
+
+    /** Latent attention without a query latent, rope type yarn with a scale on attention, the best experts of all. */
+    DEEPSEEK_V2_LITE("model.safetensors"),
+
+    /** Latent attention with a query latent, the best experts of the best groups. */
+    DEEPSEEK_V2_GROUPS("model.safetensors"),
+
+    /** Sigmoid scores with corrections, groups by their two best. */
+    DEEPSEEK_V3_MLA_MOE("model.safetensors"),
 
     /** GPTQ, 4 bits in groups of 32, symmetric. */
     LLAMA_GPTQ_INT4("model.safetensors"),

@@ -1,0 +1,82 @@
+package io.barista.engine.model;
+
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.MixtureSpec;
+import io.barista.engine.backend.MixtureWorkspace;
+import io.barista.engine.backend.TensorOps;
+import io.barista.engine.model.DecoderWeights.FeedForwardWeights;
+import io.barista.engine.model.DecoderWeights.GatedWeights;
+import io.barista.engine.model.DecoderWeights.MixtureWeights;
+import io.barista.engine.model.DecoderWeights.SharedWeights;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Runs gated MLPs and mixtures of them: from normalised hidden states to what is added to the residual. */
+final class FeedForwardBlock {
+
+    private final TensorOps ops;
+    private final int hiddenSize;
+
+    private final DeviceBuffer gateUp; // [T, 2·inner]
+    private final DeviceBuffer inner; // [T, inner]
+    private final DeviceBuffer sharedResult; // [T, E]
+    private final DeviceBuffer sharedGate; // [T]
+    private final DeviceBuffer routerLogits; // [T, experts]
+    private final Map<MixtureSpec, MixtureWorkspace> workspaces = new HashMap<>();
+
+    FeedForwardBlock(DecoderSpec spec, TensorOps ops, int maxTokens) {
+        this.ops = ops;
+        this.hiddenSize = spec.hiddenSize();
+        ActivationWidths widths = ActivationWidths.of(spec);
+        this.gateUp = ActivationWidths.allocate(ops, "gate_up", maxTokens, widths.gateUp());
+        this.inner = ActivationWidths.allocate(ops, "inner", maxTokens, widths.gateUp() / 2);
+        this.sharedResult = ActivationWidths.allocate(ops, "shared", maxTokens,
+                widths.router() > 0 ? spec.hiddenSize() : 0);
+        this.sharedGate = ActivationWidths.allocate(ops, "shared_gate", maxTokens, widths.router() > 0 ? 1 : 0);
+        this.routerLogits = ops.allocate("router_logits", DType.FLOAT32,
+                Math.max(1, (long) maxTokens * widths.router()));
+        for (DecoderSpec.Layer layer : spec.layers()) {
+            if (layer.feedForward() instanceof FeedForward.Mixture mixture) {
+                workspaces.computeIfAbsent(mixture.spec(), key -> ops.allocateMixture(key, maxTokens));
+            }
+        }
+    }
+
+    void run(FeedForwardWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
+        switch (weights) {
+            case GatedWeights gated -> run(gated, hidden, tokens, out);
+            case MixtureWeights mixture -> run(mixture, hidden, tokens, out);
+        }
+    }
+
+    private void run(GatedWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
+        FeedForward.Gated gated = weights.gated();
+        ops.matmul(weights.gateUp().matrix(), weights.gateUp().bias(), hidden, tokens, gateUp);
+        ops.gatedActivation(gateUp, gated.activation(), tokens, gated.inner(), inner);
+        ops.matmul(weights.down().matrix(), weights.down().bias(), inner, tokens, out);
+    }
+
+    private void run(MixtureWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
+        MixtureWorkspace workspace = workspaces.get(weights.mixture().spec());
+        if (workspace == null) {
+            throw new IllegalStateException("no workspace for " + weights.mixture().spec());
+        }
+        ops.matmul(weights.router().matrix(), null, hidden, tokens, routerLogits);
+        ops.route(routerLogits, weights.correction(), tokens, workspace);
+        ops.experts(weights.gateUp(), weights.down(), hidden, tokens, workspace, out);
+        SharedWeights shared = weights.shared();
+        if (shared != null) {
+            addShared(shared, hidden, tokens, out);
+        }
+    }
+
+    private void addShared(SharedWeights shared, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
+        run(shared.expert(), hidden, tokens, sharedResult);
+        DecoderWeights.Linear gate = shared.gate();
+        if (gate != null) {
+            ops.matmul(gate.matrix(), null, hidden, tokens, sharedGate);
+        }
+        ops.addGated(sharedResult, gate == null ? null : sharedGate, tokens, hiddenSize, out);
+    }
+}
