@@ -19,7 +19,9 @@
 #define WARPS 4
 #define KEYS 16
 #define STAGES (HEAD_DIM <= 128 ? 3 : 2)
-#define LEAST_TILES 16 // of a split: four for each warp, since adding up splits costs about as much
+#ifndef LEAST_TILES
+#define LEAST_TILES 32 // of a split: adding up splits costs as much as reading 256 keys
+#endif
 #define MOST_SPLITS 32
 #define STEPS ((HEAD_DIM + 15) / 16) // mma steps over the head
 #define COLUMNS ((HEAD_DIM + 15) / 16 * 2) // groups of 8 output columns, even for loads of two

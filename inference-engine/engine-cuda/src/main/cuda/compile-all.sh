@@ -17,8 +17,9 @@ variants() { # per source: the macros that change its code
     case $1 in
         embed|rms_norm|gated_activation|gather_rows) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
+        attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
-        sampling) printf '%s\n' '-DELEMENT=0' ;;
+        argmax|sampling) printf "%s\n" "" ;;
         *) printf '%s\n' '-DELEMENT=1' '-DELEMENT=2' ;;
     esac
 }
@@ -28,6 +29,7 @@ commands() {
         name=${source%.cu}
         while read -r macros; do
             for architecture in $architectures; do
+                [ "$name" != attention_prefill_wgmma ] || [ "$architecture" = 90a ] || continue
                 object="$keep/$name$(tr -d ' ' <<<"$macros").sm_$architecture.cubin"
                 printf '%s\0' "$nvcc -cubin -std=c++17 -Werror all-warnings -gencode arch=compute_$architecture,code=sm_$architecture $macros -o $object $source"
             done

@@ -33,18 +33,12 @@ __device__ __forceinline__ uint4 loadOnce(const void* address) {
 
 __device__ __forceinline__ unsigned sharedAddress(const void* pointer) { return (unsigned) __cvta_generic_to_shared(pointer); }
 
-/** Starts copying 16 bytes to shared memory, or zeros where {@code valid} is not. */
-__device__ __forceinline__ void copyAsync(void* shared, const void* global, bool valid) {
-    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
-                 :: "r"(sharedAddress(shared)), "l"(global), "r"(valid ? 16 : 0) : "memory");
+/** Starts copying 16 bytes to an address of shared memory, or zeros where {@code valid} is not. */
+__device__ __forceinline__ void copyAsyncTo(unsigned shared, const void* global, bool valid) {
+    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" :: "r"(shared), "l"(global), "r"(valid ? 16 : 0) : "memory");
 }
 
-/** Asks for bytes, a multiple of 16, to be in L2 soon. */
-__device__ __forceinline__ void prefetch(const void* global, int bytes) {
-#if __CUDA_ARCH__ >= 900
-    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" :: "l"(global), "r"(bytes) : "memory");
-#endif
-}
+__device__ __forceinline__ void copyAsync(void* shared, const void* global, bool valid) { copyAsyncTo(sharedAddress(shared), global, valid); }
 
 __device__ __forceinline__ void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 

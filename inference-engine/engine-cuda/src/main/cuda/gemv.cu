@@ -1,57 +1,60 @@
-// out[r, o] = x[r] . w[o] + bias[o] (+ addend[r, o]) for up to 8 (gemv_8) or 16 (gemv_16) rows: the matrices of decode, where every weight is
-// read once per step and nothing but reading it costs time.
+// out[r, o] = x[r] . w[o] + bias[o] (+ addend[r, o]) for few rows: the matrices of decode, where every weight is read once per step and
+// nothing but reading it costs time.
 //
 //   mode 0: out is ELEMENT; 1: out is float32 (logits); 2: w is [2 * inner, inputs], gate above up, and out[r, i] = act(gate) * up.
 //   addend may be out: a residual sum. normWeight: x is normalised by its root mean square first, so that no kernel must do it before.
+//   gemv_qkv_*: w is [(heads + 2 kvHeads) * headDim, inputs]; queries and keys are rotated by the rows' positions over the whole head, queries
+//   go to out [rows, (heads + 2 kvHeads) * headDim], keys and values to the rows' slots of the paged cache: rope_and_cache for free.
 //
-// Launch: grid = multiprocessors, block 256, dynamic shared memory as below, shared memory carveout 100 (so that two kernels share a
-// multiprocessor). Launched with programmatic serialization it has its first megabytes of weights under way, to shared memory and to L2,
-// before its predecessor ends, and lets its successor do so when little of its own is left.
+// Launch: grid = multiprocessors, block 256, shared memory carveout 100, dynamic shared memory
+//   stride = inputs rounded up to 64, plus 32;  staged = rows * stride * 2
+//   gemv_1 (1 row):                 10 * 16384 +  8704 + staged      when staged <=  56 KiB
+//   gemv_qkv_1:                      7 * 16384, else as gemv_1         (leaves room for the attention kernel's start)
+//   gemv_8, gemv_qkv_8 (2-8 rows):   7 * 16384 +  8704 + staged      when staged <= 100 KiB
+//   gemv_16 (9-16 rows):             5 * 16384 + 17408 + staged      when staged <= 125 KiB
+//   and without staged where it is larger: x is then read through L1 (and must not need a norm).
 //
 // How: a tile is 16 outputs. The 8 warps of a block share its inputs, 64 at a time. Each lane copies what it will multiply, and nothing else,
 // to its own 16-byte slots of a ring in shared memory (cp.async): no barrier stands between memory and the tensor cores. The order of
 // inputs in a product is free as long as weights and x agree, so a lane's 16 contiguous bytes of a row serve as its part of an mma's operand.
+// Launched with programmatic serialization, a block starts on a multiprocessor as soon as the predecessor's block there ends, and fills its
+// ring (144 KB) while the rest of that kernel finishes. The ring is this deep for that reason alone, and so that two blocks never share a
+// multiprocessor: successors that do crowd onto those that fall idle first and are 10 to 30% slower than no overlap.
 #include "device.cuh"
 #include "mma.cuh"
 
 #define WARPS 8
-#ifndef STAGES
-#define STAGES 5
-#endif
-#ifndef AHEAD_BYTES
-#define AHEAD_BYTES 0 // of each row, fetched to L2 before the predecessor ends, beyond what the ring holds
-#endif
-#ifndef UNITS_LEFT
-#define UNITS_LEFT 1000000 // of a warp when the successor may start
-#endif
 #define UNIT 64 // inputs a warp multiplies at a time: 128 bytes of each of 16 rows
 #define TILE 16
+#define BATCH 8 // loads of x that a thread has under way
 #define HELD 2 // 16-byte vectors of a row that a thread keeps in registers while it normalises
 
-/*
- * Host side: rows of x are staged in shared memory while they fit, else they are read through L1.
- *   stride = inputs rounded up to 64, plus 32 elements                       (two rows never meet in a bank)
- *   staged = rows * stride * 2 <= 128 KiB
- *   sharedBytes = 81920 + (rows <= 8 ? 8704 : 17408) + (staged ? rows * stride * 2 : 0)
- */
-#define STAGED_LIMIT (128 * 1024)
+/** Where queries, keys and values go. */
+struct Heads {
+    const int* positions;
+    const int* slots;
+    const float* cosSin; // [position][headDim]: headDim / 2 cosines, then as many sines
+    void* cache;
+    int heads, kvHeads, headDim, blockTokens;
+    float keyScale, valueScale; // of e4m3 bytes; 0: the cache holds elements
+};
 
-template <int ROW_TILES>
+template <int ROW_TILES, int STAGES, int STAGED_LIMIT, bool QKV>
 __device__ __forceinline__ void multiply(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows,
-                                         int outputs, int inputs, int mode, int activation, const float* normWeight, float eps) {
+                                         int outputs, int inputs, int mode, int activation, const float* normWeight, float eps, Heads to) {
     constexpr int PARTIAL = 17 * 8 * ROW_TILES; // a warp's sums of a tile: [row][output], padded
     extern __shared__ uint4 shared[];
     uint4* ring = shared;
     float* partials = (float*) (ring + STAGES * WARPS * 4 * WARP); // [2][WARPS][PARTIAL]
     element* staged = (element*) (partials + 2 * WARPS * PARTIAL);
-    __shared__ float scratch[2][WARP];
+    __shared__ float scratch[WARP];
 
     int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, group = lane / 4, quad = lane % 4;
     bool gated = mode == 2;
     int inner = outputs / 2;
     int units = (inputs + UNIT - 1) / UNIT;
     // Where 16 outputs a tile leave half of the multiprocessors idle, a tile is 8 and the operand's upper rows are zeros.
-    bool half = !gated && outputs <= TILE / 2 * (int) gridDim.x;
+    bool half = !gated && !QKV && outputs <= TILE / 2 * (int) gridDim.x;
     int tileOutputs = half ? TILE / 2 : TILE;
     int tiles = (outputs + tileOutputs - 1) / tileOutputs;
 
@@ -59,8 +62,10 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
     bool lowValid = false, highValid = false;
     int copyTile = warp < units ? (int) blockIdx.x : tiles, copyUnit = warp, copyStage = 0;
     auto point = [&] {
-        int lowRow = gated ? copyTile * 8 + group : copyTile * tileOutputs + group;
-        int highRow = gated ? inner + lowRow : lowRow + 8;
+        // A pair that is combined at the end is in one lane: gate and up, or the two halves of a rotation.
+        int lowRow = QKV ? copyTile / (to.headDim / TILE) * to.headDim + copyTile % (to.headDim / TILE) * 8 + group
+                   : gated ? copyTile * 8 + group : copyTile * tileOutputs + group;
+        int highRow = QKV ? lowRow + to.headDim / 2 : gated ? inner + lowRow : lowRow + 8;
         lowValid = gated ? lowRow < inner : lowRow < outputs;
         highValid = highRow < outputs && !half;
         low = w + (size_t) (lowValid ? lowRow : 0) * inputs;
@@ -85,26 +90,16 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
         commitCopies();
         copyStage = copyStage + 1 == STAGES ? 0 : copyStage + 1;
     };
+    startSuccessor();
     point();
 #pragma unroll
     for (int i = 0; i < STAGES - 1; i++) {
         copyNext();
     }
-    if (AHEAD_BYTES > 0 && threadIdx.x < TILE) {
-        int left = AHEAD_BYTES, from = (STAGES - 1) * WARPS * UNIT * (int) sizeof(element), rowBytes = inputs * (int) sizeof(element);
-        for (int tile = blockIdx.x; left > 0 && tile < tiles; tile += gridDim.x, from = max(from - rowBytes, 0)) {
-            int row = gated ? tile * 8 + (int) threadIdx.x % 8 + (int) threadIdx.x / 8 * inner : tile * tileOutputs + (int) threadIdx.x;
-            int count = min(left, rowBytes - from);
-            if (count > 0 && row < outputs && (int) threadIdx.x < tileOutputs) {
-                prefetch((const char*) (w + (size_t) row * inputs) + from, count);
-            }
-            left -= max(count, 0);
-        }
-    }
     // The norm's weights, where a thread's part of a row fits its registers.
     bool inRegisters = inputs <= HELD * 8 * WARPS * WARP;
     float factors[HELD][8];
-    if (normWeight && inRegisters) {
+    if (normWeight && rows == 1 && inRegisters) {
 #pragma unroll
         for (int h = 0; h < HELD; h++) {
             int i = threadIdx.x + h * WARPS * WARP;
@@ -120,53 +115,76 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
     const element* source = x;
     int sourceStride = inputs;
     if (rows * stride * (int) sizeof(element) <= STAGED_LIMIT) {
-        for (int r = 0; r < rows; r++) {
-            const uint4* from = (const uint4*) (x + (size_t) r * inputs);
-            uint4* to = (uint4*) (staged + r * stride);
-            if (!normWeight) {
-                for (int i = threadIdx.x; i < inputs / 8; i += blockDim.x) {
-                    to[i] = from[i];
+        int vectors = inputs / 8;
+        if (!normWeight) {
+            for (int first = threadIdx.x; first < rows * vectors; first += BATCH * WARPS * WARP) {
+                uint4 v[BATCH]; // all under way before the first is stored
+#pragma unroll
+                for (int j = 0; j < BATCH; j++) {
+                    int i = first + j * WARPS * WARP;
+                    v[j] = i < rows * vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0);
                 }
-            } else if (inRegisters) {
-                float f[HELD][8], squares = 0.f;
 #pragma unroll
-                for (int h = 0; h < HELD; h++) {
-                    int i = threadIdx.x + h * WARPS * WARP;
-                    unpack(i < inputs / 8 ? from[i] : make_uint4(0, 0, 0, 0), f[h]);
-#pragma unroll
-                    for (int j = 0; j < 8; j++) {
-                        squares += f[h][j] * f[h][j];
+                for (int j = 0; j < BATCH; j++) {
+                    int i = first + j * WARPS * WARP;
+                    if (i < rows * vectors) {
+                        ((uint4*) (staged + i / vectors * stride))[i % vectors] = v[j];
                     }
                 }
-                float factor = rsqrtf(blockSum(squares, scratch[r % 2]) / inputs + eps);
+            }
+        } else if (rows == 1 && inRegisters) {
+            float f[HELD][8], squares = 0.f;
 #pragma unroll
-                for (int h = 0; h < HELD; h++) {
-                    int i = threadIdx.x + h * WARPS * WARP;
+            for (int h = 0; h < HELD; h++) {
+                int i = threadIdx.x + h * WARPS * WARP;
+                unpack(i < vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0), f[h]);
 #pragma unroll
-                    for (int j = 0; j < 8; j++) {
-                        f[h][j] *= factor * factors[h][j];
-                    }
-                    if (i < inputs / 8) {
-                        to[i] = pack(f[h]);
-                    }
+                for (int j = 0; j < 8; j++) {
+                    squares += f[h][j] * f[h][j];
                 }
-            } else {
+            }
+            float factor = rsqrtf(blockSum(squares, scratch) / inputs + eps);
+#pragma unroll
+            for (int h = 0; h < HELD; h++) {
+                int i = threadIdx.x + h * WARPS * WARP;
+#pragma unroll
+                for (int j = 0; j < 8; j++) {
+                    f[h][j] *= factor * factors[h][j];
+                }
+                if (i < vectors) {
+                    ((uint4*) staged)[i] = pack(f[h]);
+                }
+            }
+        } else {
+            for (int r = warp; r < rows; r += WARPS) { // a warp a row
+                const uint4* from = (const uint4*) (x + (size_t) r * inputs);
+                uint4* to = (uint4*) (staged + r * stride);
                 float f[8], squares = 0.f;
-                for (int i = threadIdx.x; i < inputs / 8; i += blockDim.x) {
-                    to[i] = from[i];
-                    unpack(to[i], f);
+                for (int first = lane; first < vectors; first += BATCH * WARP) {
+                    uint4 v[BATCH];
 #pragma unroll
-                    for (int j = 0; j < 8; j++) {
-                        squares += f[j] * f[j];
+                    for (int j = 0; j < BATCH; j++) {
+                        v[j] = first + j * WARP < vectors ? from[first + j * WARP] : make_uint4(0, 0, 0, 0);
+                    }
+#pragma unroll
+                    for (int j = 0; j < BATCH; j++) {
+                        if (first + j * WARP < vectors) {
+                            to[first + j * WARP] = v[j];
+                        }
+                        unpack(v[j], f);
+#pragma unroll
+                        for (int k = 0; k < 8; k++) {
+                            squares += f[k] * f[k];
+                        }
                     }
                 }
-                float factor = rsqrtf(blockSum(squares, scratch[r % 2]) / inputs + eps);
-                for (int i = threadIdx.x; i < inputs / 8; i += blockDim.x) {
+                float factor = rsqrtf(warpSum(squares) / inputs + eps);
+#pragma unroll 4
+                for (int i = lane; i < vectors; i += WARP) {
                     unpack(to[i], f);
-#pragma unroll
-                    for (int j = 0; j < 8; j++) {
-                        f[j] *= factor * normWeight[i * 8 + j];
-                    }
+                    float4 low = *(const float4*) (normWeight + i * 8), high = *(const float4*) (normWeight + i * 8 + 4);
+                    f[0] *= factor * low.x, f[1] *= factor * low.y, f[2] *= factor * low.z, f[3] *= factor * low.w;
+                    f[4] *= factor * high.x, f[5] *= factor * high.y, f[6] *= factor * high.z, f[7] *= factor * high.w;
                     to[i] = pack(f);
                 }
             }
@@ -179,10 +197,6 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
     }
 
     int stage = 0, parity = 0;
-    int unitsLeft = (tiles - (int) blockIdx.x + (int) gridDim.x - 1) / (int) gridDim.x * ((units - warp + WARPS - 1) / WARPS);
-    if (unitsLeft <= UNITS_LEFT) {
-        startSuccessor();
-    }
     for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
         float sums[ROW_TILES][4] = {};
         for (int unit = warp; unit < units; unit += WARPS) {
@@ -207,9 +221,6 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
                 multiplyAdd(sums[rt], low1.z, high1.z, low1.w, high1.w, x1.z, x1.w);
             }
             copyNext();
-            if (--unitsLeft == UNITS_LEFT) {
-                startSuccessor();
-            }
             stage = stage + 1 == STAGES ? 0 : stage + 1;
         }
         float* partial = partials + (parity * WARPS + warp) * PARTIAL;
@@ -231,7 +242,39 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
             }
             return sum;
         };
-        if (gated) {
+        if (QKV) {
+            int head = tile / (to.headDim / TILE), half = to.headDim / 2;
+            for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
+                int row = i / 8, d = tile % (to.headDim / TILE) * 8 + i % 8;
+                int output = head * to.headDim + d;
+                float first = total(row, i % 8) + (bias ? bias[output] : 0.f);
+                float second = total(row, i % 8 + 8) + (bias ? bias[output + half] : 0.f);
+                if (head < to.heads + to.kvHeads) {
+                    const float* angles = to.cosSin + (size_t) to.positions[row] * to.headDim + d;
+                    float a = rounded(first), b = rounded(second), cos = angles[0], sin = angles[half];
+                    first = a * cos - b * sin;
+                    second = b * cos + a * sin;
+                }
+                int slot = to.slots[row];
+                if (head < to.heads) {
+                    element* target = (element*) out + (size_t) row * outputs + output;
+                    target[0] = fromFloat(first);
+                    target[half] = fromFloat(second);
+                } else if (slot >= 0) {
+                    bool isValue = head >= to.heads + to.kvHeads;
+                    int kvHead = head - to.heads - (isValue ? to.kvHeads : 0);
+                    size_t at = (((size_t) (2 * (slot / to.blockTokens) + isValue) * to.kvHeads + kvHead) * to.blockTokens + slot % to.blockTokens) * to.headDim + d;
+                    if (to.keyScale == 0.f) {
+                        ((element*) to.cache)[at] = fromFloat(first);
+                        ((element*) to.cache)[at + half] = fromFloat(second);
+                    } else {
+                        float inverse = 1.f / (isValue ? to.valueScale : to.keyScale);
+                        ((unsigned char*) to.cache)[at] = toE4m3(first * inverse);
+                        ((unsigned char*) to.cache)[at + half] = toE4m3(second * inverse);
+                    }
+                }
+            }
+        } else if (gated) {
             for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
                 int row = i / 8, output = tile * 8 + i % 8;
                 if (output < inner) {
@@ -258,14 +301,36 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
     }
 }
 
-extern "C" __global__ void __launch_bounds__(WARPS * WARP, 2)
-gemv_8(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
+extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
+gemv_1(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
        int activation, const float* normWeight, float eps) {
-    multiply<1>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps);
+    multiply<1, 10, 56 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
 }
 
-extern "C" __global__ void __launch_bounds__(WARPS * WARP, 2)
+extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
+gemv_8(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
+       int activation, const float* normWeight, float eps) {
+    multiply<1, 7, 100 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
+}
+
+extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 gemv_16(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
-        int activation, const float* normWeight, float eps) {
-    multiply<2>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps);
+       int activation, const float* normWeight, float eps) {
+    multiply<2, 5, 125 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
+}
+
+extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
+gemv_qkv_1(const element* w, const float* bias, const element* x, void* out, int rows, int inputs, const float* normWeight, float eps,
+           const int* positions, const int* slots, const float* cosSin, void* layerCache, int heads, int kvHeads, int headDim, int blockTokens,
+           float keyScale, float valueScale) {
+    multiply<1, 7, 56 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
+                              {positions, slots, cosSin, layerCache, heads, kvHeads, headDim, blockTokens, keyScale, valueScale});
+}
+
+extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
+gemv_qkv_8(const element* w, const float* bias, const element* x, void* out, int rows, int inputs, const float* normWeight, float eps,
+           const int* positions, const int* slots, const float* cosSin, void* layerCache, int heads, int kvHeads, int headDim, int blockTokens,
+           float keyScale, float valueScale) {
+    multiply<1, 7, 100 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
+                              {positions, slots, cosSin, layerCache, heads, kvHeads, headDim, blockTokens, keyScale, valueScale});
 }

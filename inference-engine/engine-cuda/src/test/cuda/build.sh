@@ -15,12 +15,13 @@ cubin() { # SOURCE MACROS...
     local joined
     joined=$(printf '%s' "$@")
     local cubin=$out/$source$joined.cubin newest
-    newest=$(ls -t $kernels/$source.cu $kernels/*.cuh "$cubin" 2>/dev/null | head -1)
+    newest=$(ls -t $kernels/$source.cu $kernels/*.cuh "$cubin" 2>/dev/null | head -1 || true)
     [ "$newest" != "$cubin" ] || return 0
     printf '%s\0' "$nvcc -cubin -std=c++17 -gencode arch=compute_$architecture,code=sm_$architecture $* -o $cubin $kernels/$source.cu"
 }
 {
     cubin argmax
+    cubin sampling
     for element in 0 1 2; do
         for source in embed rms_norm gated_activation gather_rows fill_random; do
             cubin $source -DELEMENT=$element
@@ -37,7 +38,14 @@ cubin() { # SOURCE MACROS...
             done
         done
     done
+    if [ "$architecture" = 90a ]; then
+        for element in 1 2; do
+            for head in 64 128; do
+                cubin attention_prefill_wgmma -DELEMENT=$element -DHEAD_DIM=$head -DKV_FP8=0
+            done
+        done
+    fi
     for program in check speed; do
-        printf '%s\0' "$nvcc -O2 -std=c++20 -o $out/$program $program.cpp"
+        [ "$out/$program" -nt $program.cpp ] && [ "$out/$program" -nt device.hpp ] || printf '%s\0' "$nvcc -O2 -std=c++20 -o $out/$program $program.cpp"
     done
 } | nice xargs -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'

@@ -194,3 +194,19 @@ inline std::string macros(Type element, int headDim, bool fp8 = false) {
 }
 
 inline int divideUp(int a, int b) { return (a + b - 1) / b; }
+
+/** The GEMV for a number of rows: entry point and shared memory, as its header says. */
+struct GemvChoice {
+    const char* entry;
+    const char* qkvEntry;
+    size_t shared, qkvShared;
+    bool staged;
+};
+
+inline GemvChoice gemvFor(int rows, int inputs) {
+    size_t staged = (size_t) rows * (divideUp(inputs, 64) * 64 + 32) * 2;
+    size_t ring = (rows == 1 ? 10 : rows <= 8 ? 7 : 5) * 16384 + (rows <= 8 ? 8704 : 17408);
+    bool fits = staged <= (rows == 1 ? 56u : rows <= 8 ? 100u : 125u) * 1024;
+    size_t qkvShared = (rows == 1 ? ring - 3 * 16384 : ring) + (fits ? staged : 0);
+    return {rows == 1 ? "gemv_1" : rows <= 8 ? "gemv_8" : "gemv_16", rows == 1 ? "gemv_qkv_1" : "gemv_qkv_8", ring + (fits ? staged : 0), qkvShared, fits};
+}

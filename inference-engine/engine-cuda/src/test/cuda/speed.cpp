@@ -50,11 +50,6 @@ static double microseconds(const std::function<void()>& record, int replays = 15
     return times[times.size() / 2];
 }
 
-static size_t gemvShared(int rows, int inputs) {
-    size_t stride = divideUp(inputs, 64) * 64 + 32, staged = rows * stride * 2;
-    return 81920 + (rows <= 8 ? 8704 : 17408) + (staged <= 128 * 1024 ? staged : 0);
-}
-
 struct Model {
     const char* name;
     int layers, hidden, heads, kvHeads, headDim, inner, vocab;
@@ -62,16 +57,21 @@ struct Model {
 };
 
 struct Gemv {
-    std::string variant = macros(BFLOAT16) + (getenv("GEMV_VARIANT") ? getenv("GEMV_VARIANT") : "");
-    size_t extraStages = getenv("GEMV_STAGES") ? atoi(getenv("GEMV_STAGES")) - 5 : 0;
-    Kernel small{"gemv", variant, "gemv_8"}, large{"gemv", variant, "gemv_16"};
     bool overlapping = true;
 
     void operator()(const void* w, const Buffer& x, const void* addend, const Buffer& out, int rows, int outputs, int inputs, int mode, const void* norm) {
+        GemvChoice choice = gemvFor(rows, inputs);
         Arguments a;
         a.p(w).p(nullptr).p(x).p(addend).p(out).i(rows).i(outputs).i(inputs).i(mode).i(0).p(norm).f(1e-5f);
-        (rows <= 8 ? small : large).launch(multiprocessors, 256, gemvShared(rows, inputs) + extraStages * 16384, a, stream, overlapping);
+        kernel(choice.entry).launch(multiprocessors, 256, choice.shared, a, stream, overlapping);
     }
+
+    Kernel& kernel(const std::string& entry) {
+        auto found = kernels.find(entry);
+        return found != kernels.end() ? found->second : kernels.emplace(entry, Kernel("gemv", macros(BFLOAT16), entry.c_str())).first->second;
+    }
+
+    std::map<std::string, Kernel> kernels;
 };
 
 static void gemvShapes(const Ints& rowCounts) {
@@ -130,10 +130,10 @@ static void step(const Model& m, int rows, int context) {
 
     Gemv gemv;
     Kernel embed("embed", macros(BFLOAT16), "embed"), rms("rms_norm", macros(BFLOAT16), "rms_norm"), addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"),
-        rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim), "attention_decode"),
+        rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim) + (getenv("DECODE_VARIANT") ? getenv("DECODE_VARIANT") : ""), "attention_decode"),
         argmax("argmax", "", "argmax");
     float scale = 1 / std::sqrt((float) m.headDim);
-    auto record = [&](bool fused, bool attend, bool overlapping) {
+    auto record = [&](bool fused, bool attend, bool overlapping, bool ropeInGemv) {
         gemv.overlapping = overlapping;
         Arguments e;
         e.p(dids).p(head).f(1.f).i(m.hidden).p(residual);
@@ -155,12 +155,20 @@ static void step(const Model& m, int rows, int context) {
             if (!fused) {
                 normalize(layer == 0);
             }
-            gemv(weights, fused ? residual : hidden, nullptr, qkv, rows, m.qkv(), m.hidden, 0, fused ? norm.address : nullptr);
+            char* layerBase = (char*) cache.address + layerCache * 2 * layer;
+            if (ropeInGemv) {
+                GemvChoice choice = gemvFor(rows, m.hidden);
+                Arguments q;
+                q.p(weights).p(nullptr).p(residual).p(qkv).i(rows).i(m.hidden).p(norm).f(1e-5f).p(dpositions).p(dslots).p(cosSin).p(layerBase).i(m.heads).i(m.kvHeads)
+                    .i(m.headDim).i(16).f(0).f(0);
+                gemv.kernel(choice.qkvEntry).launch(multiprocessors, 256, choice.qkvShared, q, stream, overlapping);
+            } else {
+                gemv(weights, fused ? residual : hidden, nullptr, qkv, rows, m.qkv(), m.hidden, 0, fused ? norm.address : nullptr);
+            }
             if (attend) {
-                char* layerBase = (char*) cache.address + layerCache * 2 * layer;
                 Arguments r, a;
                 r.p(qkv).p(nullptr).p(dpositions).p(dslots).p(cosSin).i(m.headDim).i(0).p(nullptr).p(nullptr).f(1e-5f).p(layerBase).i(m.heads).i(m.kvHeads).f(1).f(1);
-                rope.launch(dim3(rows, divideUp(m.heads + 2 * m.kvHeads, 4)), 128, 0, r, stream, overlapping);
+                if (!ropeInGemv) rope.launch(dim3(rows, divideUp(m.heads + 2 * m.kvHeads, 4)), 128, 0, r, stream, overlapping);
                 a.p(qkv).p(layerBase).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(m.heads).i(m.kvHeads).f(scale).i(0).f(0).f(1).f(1).p(workspace).i(splits).p(attended);
                 attention.launch(dim3(splits, m.kvHeads * rowTiles, rows), 128, decodeShared(m.headDim), a, stream, overlapping);
             }
@@ -177,14 +185,11 @@ static void step(const Model& m, int rows, int context) {
         argmax.launch(rows, 1024, 0, x, stream, overlapping);
     };
     double bytes = 2.0 * (layerElements * m.layers + (size_t) m.vocab * m.hidden);
-    for (int variant = 0; variant < 4; variant++) {
-        bool fused = variant != 1, attend = variant != 0, overlapping = variant != 3;
-        if (fused && (size_t) rows * m.hidden * 2 > 100000) {
-            continue;
-        }
-        double us = microseconds([&] { record(fused, attend, overlapping); });
+    const char* variants[] = {"matrices alone", "norms as kernels", "norms in gemv", "and rope in gemv", "the same, no overlap"};
+    for (int variant = 0; variant < 5; variant++) {
+        double us = microseconds([&] { record(variant != 1, variant != 0, variant != 4, variant >= 3); });
         printf("%-14s %4d rows, context %5d %-28s %9.1f us a step, %7.1f steps/s, weights at %.2f TB/s\n", m.name, rows, context,
-               variant == 0 ? "matrices alone" : variant == 1 ? "norms as kernels" : variant == 2 ? "norms in gemv" : "norms in gemv, no overlap", us, 1e6 / us, bytes / us / 1e6);
+               variants[variant], us, 1e6 / us, bytes / us / 1e6);
     }
 }
 
@@ -231,14 +236,17 @@ static void attentionPrefill(int sequences, int tokens, int heads, int kvHeads, 
         table.push_back((int) ((i * 7919ll) % (sequences * blocksEach)));
     }
     Buffer dstarts(starts), dcontexts(contexts), dtable(table);
-    Kernel kernel("attention_prefill", macros(BFLOAT16, headDim), "attention_prefill");
+    for (const char* name : {"attention_prefill", "attention_prefill_wgmma"}) {
+    bool wgmma = strlen(name) > 17;
+    Kernel kernel(name, macros(BFLOAT16, headDim), name);
     double us = microseconds([&] {
         Arguments a;
         a.p(qkv).p(cache).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(sequences).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).i(1).p(out);
-        kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, prefillShared(headDim), a, stream);
+        kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, wgmma ? 1024 + 1024 * headDim : prefillShared(headDim), a, stream);
     }, 7);
     double operations = 4.0 * headDim * heads * sequences * tokens * (tokens + 1) / 2;
-    printf("attention_prefill %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
+    printf("%-24s %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", name, sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
+    }
 }
 
 static void rows(int tokens) {
@@ -283,6 +291,13 @@ int main(int count, char** arguments) {
     REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
     REQUIRE(cudaStreamCreate(&stream));
     Model llama = {"Llama-3.1-8B", 32, 4096, 32, 8, 128, 14336, 128256}, qwen = {"Qwen2.5-0.5B", 24, 896, 14, 2, 64, 4864, 151936};
+    if (only == "prefill") {
+        attentionPrefill(1, 2048, 32, 8, 128);
+        attentionPrefill(1, 8192, 32, 8, 128);
+        attentionPrefill(16, 512, 32, 8, 128);
+        attentionPrefill(1, 8192, 14, 2, 64);
+        return 0;
+    }
     if (only == "steps") {
         gemvShapes({1});
         step(llama, 1, 384);
