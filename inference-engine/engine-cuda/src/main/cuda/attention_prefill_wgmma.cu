@@ -57,6 +57,15 @@ __device__ __forceinline__ void fenceWarpgroup() { asm volatile("wgmma.fence.syn
 __device__ __forceinline__ void commitWarpgroup() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
 __device__ __forceinline__ void waitWarpgroup() { asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory"); }
 
+/** Sums that a product under way writes: the compiler may not move what reads or changes them across this. */
+template <int N>
+__device__ __forceinline__ void hold(float (&d)[N][4]) {
+#pragma unroll
+    for (int n = 0; n < N; n++) {
+        asm volatile("" : "+f"(d[n][0]), "+f"(d[n][1]), "+f"(d[n][2]), "+f"(d[n][3]) :: "memory");
+    }
+}
+
 /**
  * A matrix in shared memory in the 128-byte swizzle: 8 rows of 128 bytes are a kilobyte, the next 8 follow. What lies beyond 64 columns is
  * PANEL_BYTES further, which only operands with contiguous rows need to say.
@@ -165,7 +174,8 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
         if (key > groupLast || (window > 0 && key + KEYS <= groupFirst - window + 1)) {
             continue;
         }
-        float s[KEYS / 8][4];
+        float s[KEYS / 8][4] = {};
+        hold(s);
         fenceWarpgroup();
 #pragma unroll
         for (int step = 0; step < STEPS; step++) {
@@ -173,6 +183,7 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
         }
         commitWarpgroup();
         waitWarpgroup();
+        hold(s);
 
         if (softCap > 0.f) {
 #pragma unroll
@@ -228,6 +239,7 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
                 o[c][i] *= keep[i / 2];
             }
         }
+        hold(o);
         fenceWarpgroup();
 #pragma unroll
         for (int step = 0; step < KEYS / 16; step++) {
@@ -235,6 +247,7 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
         }
         commitWarpgroup();
         waitWarpgroup();
+        hold(o);
     }
 
 #pragma unroll
