@@ -52,7 +52,8 @@ final class EngineLoop {
         this.stopCheck = stopCheck;
         this.maxSequences = config.maxNumSeqs();
         this.outbox = new Outbox(output, maxSequences);
-        this.blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), config.enablePrefixCaching(), hashSalt);
+        this.blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), config.enablePrefixCaching(), hashSalt,
+                runner.longSequences().limit());
         this.scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
         this.result = new StepResult(config.maxNumSeqs());
     }

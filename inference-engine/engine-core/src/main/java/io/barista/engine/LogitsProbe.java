@@ -63,7 +63,8 @@ public final class LogitsProbe implements AutoCloseable {
                     maxLength);
         }
         ResolvedEngineConfig config = parts.config();
-        KvBlocks blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), false, 0);
+        KvBlocks blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), false, 0,
+                parts.runner().longSequences().limit());
         Scheduler scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
         Sequence sequence = new Sequence(accepted(request, maxLength), 0, null, blocks.newTable(),
                 SequenceOwner.NOBODY);

@@ -7,11 +7,27 @@ final class BlockHashes {
 
     private long[] values = new long[16]; // root, then block by block: high, low
     private int count; // blocks
+    private boolean ofLongSequence;
 
     void root(long high, long low) {
         values[0] = high;
         values[1] = low;
         count = 0;
+    }
+
+    /**
+     * Begins anew, under a root of its own, when the sequence has become a long one: its keys are other ones from then on.
+     * Idempotent.
+     */
+    void becomeLong() {
+        if (!ofLongSequence) {
+            ofLongSequence = true;
+            root(~values[0], ~values[1]);
+        }
+    }
+
+    boolean ofLongSequence() {
+        return ofLongSequence;
     }
 
     void add(long high, long low) {

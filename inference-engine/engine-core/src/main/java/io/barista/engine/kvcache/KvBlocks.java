@@ -12,11 +12,20 @@ public final class KvBlocks {
 
     private final int blockTokens;
     private final boolean prefixCaching;
+    private final int longFrom;
     private final BlockPool pool;
     private final BlockHasher hasher;
 
     /** @param salt random, so that hashes cannot be foreseen from outside */
     public KvBlocks(int blocks, int blockTokens, boolean prefixCaching, long salt) {
+        this(blocks, blockTokens, prefixCaching, salt, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param longFrom tokens up to which a sequence is a short one; keys of short and of long sequences are of no use to each other
+     */
+    public KvBlocks(int blocks, int blockTokens, boolean prefixCaching, long salt, int longFrom) {
+        this.longFrom = longFrom;
         this.blockTokens = blockTokens;
         this.prefixCaching = prefixCaching;
         this.pool = new BlockPool(blocks);
@@ -71,6 +80,9 @@ public final class KvBlocks {
      * @return how many leading tokens are already computed, or -1, with nothing changed, when too few blocks are free
      */
     public int admit(BlockTable table, int[] tokens, int length, boolean mayReuse) {
+        if (length > longFrom) {
+            table.hashes().becomeLong();
+        }
         int hits = table.shares() && mayReuse ? countHits(table, tokens, length) : 0;
         int freeHits = 0;
         for (int i = 0; i < hits; i++) {
@@ -90,6 +102,11 @@ public final class KvBlocks {
         table.published(hits);
         take(table, missing);
         return hits * blockTokens;
+    }
+
+    /** Whether the keys in a table are those of a sequence of that length; if not, it must be computed anew. */
+    public boolean fits(BlockTable table, int length) {
+        return length <= longFrom || table.hashes().ofLongSequence();
     }
 
     /** Makes room for {@code tokens} tokens in total; false, with nothing changed, when too few blocks are free. */

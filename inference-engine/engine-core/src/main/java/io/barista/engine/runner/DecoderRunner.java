@@ -79,6 +79,11 @@ public final class DecoderRunner implements ModelRunner {
     }
 
     @Override
+    public LongSequences longSequences() {
+        return writer.longSequences();
+    }
+
+    @Override
     public void close() {
         ops.close();
     }

@@ -1,5 +1,6 @@
 package io.barista.engine.runner;
 
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.scheduler.StepPlan;
 
 /** Runs the model. Confined to the engine loop, which opens and closes it. */
@@ -11,6 +12,11 @@ public interface ModelRunner extends AutoCloseable {
      * @param result receives those tokens at the plan's indices
      */
     void execute(StepPlan plan, StepResult result);
+
+    /** How sequences that the model treats in another way are told from others. */
+    default LongSequences longSequences() {
+        return LongSequences.NONE;
+    }
 
     @Override
     void close();

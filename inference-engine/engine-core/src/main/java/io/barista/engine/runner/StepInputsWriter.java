@@ -15,6 +15,10 @@ final class StepInputsWriter {
         this.longSequences = longSequences;
     }
 
+    LongSequences longSequences() {
+        return longSequences;
+    }
+
     void write(StepPlan plan, StepInputs inputs) {
         int row = 0;
         int logitRows = 0;

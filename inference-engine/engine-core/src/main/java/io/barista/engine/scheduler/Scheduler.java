@@ -85,6 +85,7 @@ public final class Scheduler {
 
     private boolean continueRunning() {
         boolean kept = true;
+        preemptOutgrown();
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
             int count = tokensFor(sequence, running.size() - 1 - i);
@@ -99,6 +100,17 @@ public final class Scheduler {
             }
         }
         return kept;
+    }
+
+    /** Sequences that have become long ones must be computed anew, which they are from this step on. */
+    private void preemptOutgrown() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            Sequence sequence = running.get(i);
+            if (!blocks.fits(sequence.blocks(), sequence.length())) {
+                running.remove(i);
+                preempt(sequence);
+            }
+        }
     }
 
     private void startWaiting() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barista.engine.TestRequests;
 import io.barista.engine.kvcache.KvBlocks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,33 @@ class SchedulerTest {
         assertThat(sequence.status()).isEqualTo(SequenceStatus.FINISHED);
         assertThat(steps.next()).isEmpty();
         assertThat(steps.blocks.free()).isEqualTo(16);
+    }
+
+    @Test
+    void computesASequenceAnewOnceItIsLong() {
+        Steps steps = new Steps(new SchedulerConfig(4, 32, 0, true), 16, 11);
+        Sequence sequence = steps.add("a", 10, 5);
+
+        assertThat(steps.next()).containsExactly("a:10");
+        assertThat(steps.next()).containsExactly("a:1");
+        assertThat(steps.next()).as("the twelfth token makes it a long one").containsExactly("a:12");
+        assertThat(steps.next()).containsExactly("a:1");
+        assertThat(sequence.preemptions()).isEqualTo(1);
+    }
+
+    @Test
+    void sharesNoPrefixBetweenShortAndLongSequences() {
+        Steps steps = new Steps(new SchedulerConfig(4, 64, 0, true), 32, 12);
+        int[] tokens = IntStream.range(0, 20).toArray();
+        steps.add("long", tokens, 1);
+        steps.untilIdle();
+        Sequence shorter = steps.add("short", Arrays.copyOf(tokens, 12), 1);
+        steps.untilIdle();
+        Sequence longer = steps.add("long again", tokens, 1);
+        steps.untilIdle();
+
+        assertThat(shorter.cachedTokens()).isZero();
+        assertThat(longer.cachedTokens()).isEqualTo(16);
     }
 
     @Test
@@ -153,7 +181,11 @@ class SchedulerTest {
         private int prompts;
 
         Steps(SchedulerConfig config, int blockCount) {
-            this.blocks = new KvBlocks(blockCount, BLOCK, true, 7);
+            this(config, blockCount, Integer.MAX_VALUE);
+        }
+
+        Steps(SchedulerConfig config, int blockCount, int longFrom) {
+            this.blocks = new KvBlocks(blockCount, BLOCK, true, 7, longFrom);
             this.scheduler = new Scheduler(config, blocks);
         }
 
