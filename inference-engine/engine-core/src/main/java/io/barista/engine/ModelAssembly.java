@@ -12,10 +12,14 @@ import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.DecoderSpec;
 import io.barista.engine.model.DecoderWeights;
+import io.barista.engine.model.LongSequences;
 import io.barista.engine.model.ModelFolder;
+import io.barista.engine.model.Pooling;
 import io.barista.engine.runner.DecoderRunner;
 import io.barista.engine.runner.LogitsTap;
+import io.barista.engine.runner.PoolingRunner;
 import io.barista.engine.sampling.Sampler;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +44,58 @@ final class ModelAssembly implements EngineAssembly {
 
     @Override
     public Parts assemble() {
+        DecoderSpec spec = folder.decoder();
+        if (spec.head() == DecoderSpec.Head.NONE) {
+            throw EngineException.of(EngineException.Code.INVALID_MODEL,
+                    "%s has no output matrix: it makes embeddings, not text", folder.config().architecture());
+        }
+        return load(spec, loaded -> {
+            DecoderRunner runner = new DecoderRunner(loaded.decoder(loaded.config().logitRows()), loaded.ops(),
+                    loaded.inputs(), loaded.longSequences(), new Sampler(spec.vocabSize()), tap);
+            return new Parts(loaded.config(), runner);
+        });
+    }
+
+    /** For embeddings; the model's head, if it has one, is left out. */
+    PoolingParts assemblePooling() {
+        Pooling pooling = folder.pooling().orElseThrow(() -> EngineException.of(EngineException.Code.INVALID_MODEL,
+                "%s is not made for embeddings: the folder has no modules.json that says how hidden states are pooled",
+                folder.path().getFileName()));
+        return load(folder.decoder().withHead(DecoderSpec.Head.NONE), loaded -> {
+            PoolingRunner runner = new PoolingRunner(loaded.decoder(loaded.config().maxNumBatchedTokens()),
+                    loaded.ops(), loaded.inputs(), loaded.longSequences(), pooling);
+            return new PoolingParts(loaded.config(), runner);
+        });
+    }
+
+    /** @param runner closed by whoever runs it */
+    record PoolingParts(ResolvedEngineConfig config, PoolingRunner runner) {}
+
+    private record Loaded(ResolvedEngineConfig config, DecoderSpec spec, DecoderWeights weights, TensorOps ops) {
+
+        /** @param rows whose logits or hidden states a step may want */
+        Decoder decoder(int rows) {
+            KvCache cache = ops.allocateKvCache(spec.kvShape(config.blockSize()).withBlocks(config.kvBlocks()));
+            return Decoder.create(spec, weights, cache, ops, config.maxModelLen(), config.maxNumBatchedTokens(), rows);
+        }
+
+        StepInputs inputs() {
+            return new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
+                    Math.ceilDiv(config.maxModelLen(), config.blockSize()));
+        }
+
+        LongSequences longSequences() {
+            return spec.longSequences(config.maxModelLen());
+        }
+    }
+
+    private <T> T load(DecoderSpec spec, Function<Loaded, T> assembly) {
         TensorOps ops = open();
         try {
             QuantizationSelection quantization = QuantizationSelection.choose(asked.get(QUANTIZATION),
                     folder.quantization());
-            DecoderWeights weights = DecoderWeights.load(folder, quantization.format(), ops);
-            ResolvedEngineConfig config = resolver.resolve(ops, weightsType());
-            return new Parts(config, runner(config, weights, ops));
+            DecoderWeights weights = DecoderWeights.load(folder, spec, quantization.format(), ops);
+            return assembly.apply(new Loaded(resolver.resolve(ops, weightsType()), spec, weights, ops));
         } catch (RuntimeException | Error e) {
             ops.close();
             throw e;
@@ -61,17 +110,6 @@ final class ModelAssembly implements EngineAssembly {
             throw new EngineException(EngineException.Code.INVALID_CONFIG, "dtype or cpu_threads: " + e.getMessage(),
                     null, e);
         }
-    }
-
-    private DecoderRunner runner(ResolvedEngineConfig config, DecoderWeights weights, TensorOps ops) {
-        DecoderSpec spec = folder.decoder();
-        KvCache cache = ops.allocateKvCache(spec.kvShape(config.blockSize()).withBlocks(config.kvBlocks()));
-        Decoder decoder = Decoder.create(spec, weights, cache, ops, config.maxModelLen(),
-                config.maxNumBatchedTokens(), config.logitRows());
-        StepInputs inputs = new StepInputs(config.maxNumBatchedTokens(), config.maxNumSeqs(),
-                Math.ceilDiv(config.maxModelLen(), config.blockSize()));
-        Sampler sampler = new Sampler(spec.vocabSize());
-        return new DecoderRunner(decoder, ops, inputs, spec.longSequences(config.maxModelLen()), sampler, tap);
     }
 
     /** On a CPU {@code auto} is float32, which costs little there and gives the reference's numbers. */

@@ -40,7 +40,7 @@ public record DecoderSpec(int vocabSize, int hiddenSize, float embeddingScale, f
      */
     public record Layer(Attention attention, FeedForward feedForward, boolean resultNorms) {}
 
-    DecoderSpec withHead(Head other) {
+    public DecoderSpec withHead(Head other) {
         return new DecoderSpec(vocabSize, hiddenSize, embeddingScale, normEps, offsetNorms, other, logitSoftCap, ropes,
                 layers, contextLength);
     }

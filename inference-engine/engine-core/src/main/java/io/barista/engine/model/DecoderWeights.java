@@ -57,12 +57,14 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
     record SharedWeights(GatedWeights expert, @Nullable Linear gate) {}
 
     /**
+     * @param spec   the folder's own, or that without a head
      * @param format how projections are stored
      * @throws io.barista.engine.EngineException INVALID_MODEL when a weight is missing or does not fit the configuration
      */
-    public static DecoderWeights load(ModelFolder folder, WeightFormat format, TensorOps ops) {
+    public static DecoderWeights load(ModelFolder folder, DecoderSpec spec, WeightFormat format,
+            TensorOps ops) {
         Weights weights = Weights.open(folder.path());
-        DecoderWeights loaded = new DecoderLoader(folder.decoder(), new WeightPacker(weights, format, ops)).load();
+        DecoderWeights loaded = new DecoderLoader(spec, new WeightPacker(weights, format, ops)).load();
         if (!weights.untouched().isEmpty()) {
             LOG.warn("{} tensors of the folder are not part of a {} and stay unused: {}", weights.untouched().size(),
                     folder.config().architecture(), weights.untouched().stream().limit(5).toList());

@@ -28,7 +28,12 @@ final class JsonFile {
     }
 
     static Optional<ConfigFields> find(Path folder, String name) {
-        return readBytes(folder.resolve(name)).map(bytes -> new ConfigFields(name, parse(bytes, name)));
+        return findValue(folder, name).map(value -> new ConfigFields(name, value));
+    }
+
+    /** A file that need not hold an object. */
+    static Optional<JsonNode> findValue(Path folder, String name) {
+        return readBytes(folder.resolve(name)).map(bytes -> parse(bytes, name));
     }
 
     /** A map as if it were a file; {@code name} is for messages. */

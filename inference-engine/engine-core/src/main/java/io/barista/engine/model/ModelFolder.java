@@ -21,6 +21,7 @@ public final class ModelFolder {
     private final Optional<String> chatTemplate;
     private final Map<String, Object> specialTokens;
     private final GenerationDefaults generationConfig;
+    private final Optional<Pooling> pooling;
 
     private ModelFolder(Path path) {
         this.path = path;
@@ -32,6 +33,8 @@ public final class ModelFolder {
         this.specialTokens = ChatTemplateFiles.specialTokens(path);
         this.generationConfig = generationConfigIn(path)
                 .orElseGet(() -> GenerationDefaults.none(config.eosTokenIds()));
+        this.pooling = PoolingReader.find(path)
+                .or(() -> decoder.head() == DecoderSpec.Head.NONE ? Optional.of(Pooling.USUAL) : Optional.empty());
         requireVocabularyFits();
     }
 
@@ -76,6 +79,11 @@ public final class ModelFolder {
     /** {@code bos_token}, {@code eos_token}, {@code unk_token}, {@code pad_token} and so on, as templates see them. */
     public Map<String, Object> specialTokens() {
         return specialTokens;
+    }
+
+    /** How its hidden states become embeddings; empty for a model that is not made for them. */
+    public Optional<Pooling> pooling() {
+        return pooling;
     }
 
     /** generation_config.json. */

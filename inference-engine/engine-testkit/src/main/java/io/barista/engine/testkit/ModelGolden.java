@@ -71,7 +71,7 @@ public record ModelGolden(List<Prompt> prompts) {
         return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
     }
 
-    private static float[] floats(String base64) {
+    static float[] floats(String base64) {
         ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
         float[] values = new float[bytes.remaining() / Float.BYTES];
         bytes.asFloatBuffer().get(values);

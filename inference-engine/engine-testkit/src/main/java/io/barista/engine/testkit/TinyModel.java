@@ -97,17 +97,7 @@ public enum TinyModel {
 
     /** Copies the model into {@code folder}/NAME, for a test may find it in a jar or want to break it. */
     public Path unpackInto(Path folder) {
-        try {
-            Path target = Files.createDirectories(folder.resolve(folderName()));
-            for (String file : files()) {
-                try (InputStream source = open(file)) {
-                    Files.copy(source, target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-            return target;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return resources().unpackInto(folder);
     }
 
     /** As {@link #unpackInto}, with config.json in the style of transformers 5. */
@@ -124,28 +114,16 @@ public enum TinyModel {
 
     /** What the model must compute. */
     public ModelGolden golden() {
-        try (InputStream source = open("golden.json")) {
+        try (InputStream source = resources().open("golden.json")) {
             return ModelGolden.read(source);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private List<String> files() {
+    private ModelResources resources() {
         List<String> files = new ArrayList<>(JSON);
         files.addAll(weights);
-        return files;
-    }
-
-    private String folderName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private InputStream open(String file) {
-        InputStream source = TinyModel.class.getResourceAsStream("models/" + folderName() + "/" + file);
-        if (source == null) {
-            throw new IllegalStateException("no resource models/" + folderName() + "/" + file);
-        }
-        return source;
+        return new ModelResources(name().toLowerCase(Locale.ROOT).replace('_', '-'), files);
     }
 }
