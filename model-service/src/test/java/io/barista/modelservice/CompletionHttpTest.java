@@ -100,7 +100,7 @@ class CompletionHttpTest extends AbstractDemoTest {
         "\"prompt\":[99999]|prompt", "\"prompt\":[-1]|prompt", "\"max_tokens\":5|prompt",
         "\"prompt\":\"a\",\"max_tokens\":0|max_tokens", "\"prompt\":\"a\",\"logprobs\":21|logprobs",
         "\"prompt\":\"a\",\"logprobs\":-1|logprobs", "\"prompt\":\"a\",\"suffix\":\"b\"|suffix",
-        "\"prompt\":\"a\",\"best_of\":3|best_of", "\"prompt\":\"a\",\"max_tokens\":2048|input_tokens",
+        "\"prompt\":\"a\",\"n\":3,\"best_of\":2|best_of", "\"prompt\":\"a\",\"max_tokens\":2048|input_tokens",
         "\"prompt\":\"a\",\"stream_options\":{}|stream_options", "\"prompt\":\"a\",\"n\":-1|n"})
     void namesTheFieldAtFault(String body, String param) {
         ServiceClient.Answer answer = service.post(PATH, "{" + body + "}");

@@ -12,9 +12,14 @@ public record Usage(int promptTokens, int completionTokens, int totalTokens,
     /** @param reasoningTokens generated tokens that were thoughts */
     public record CompletionTokensDetails(int reasoningTokens) {}
 
-    public static Usage of(int promptTokens, int completionTokens, int cachedTokens) {
-        return new Usage(promptTokens, completionTokens, promptTokens + completionTokens,
-                new PromptTokensDetails(cachedTokens), null);
+    public static Usage of(int promptTokens, int completionTokens) {
+        return new Usage(promptTokens, completionTokens, promptTokens + completionTokens, null, null);
+    }
+
+    /** Known when all is done, and told then. */
+    public Usage withCachedTokens(int cachedTokens) {
+        return new Usage(promptTokens, completionTokens, totalTokens, new PromptTokensDetails(cachedTokens),
+                completionTokensDetails);
     }
 
     public Usage withReasoningTokens(int reasoningTokens) {

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class Deadlines {
 
     private final PriorityQueue<ActiveRequest> requests = new PriorityQueue<>(
-            Comparator.comparingLong(ActiveRequest::deadlineNanos));
+            Comparator.comparingLong(request -> request.accepted().deadlineNanos()));
 
     void add(ActiveRequest request) {
-        if (request.hasDeadline()) {
+        if (request.accepted().hasDeadline()) {
             requests.add(request);
         }
     }
 
     void remove(ActiveRequest request) {
-        if (request.hasDeadline()) {
+        if (request.accepted().hasDeadline()) {
             requests.remove(request);
         }
     }
@@ -26,6 +26,6 @@ final class Deadlines {
     @Nullable
     ActiveRequest expired(long nowNanos) {
         ActiveRequest next = requests.peek();
-        return next != null && next.deadlineNanos() - nowNanos <= 0 ? next : null;
+        return next != null && next.accepted().deadlineNanos() - nowNanos <= 0 ? next : null;
     }
 }

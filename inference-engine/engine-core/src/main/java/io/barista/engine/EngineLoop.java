@@ -1,5 +1,6 @@
 package io.barista.engine;
 
+import io.barista.engine.kvcache.BlockTable;
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.kvcache.PrefixScope;
 import io.barista.engine.output.OutputMessage;
@@ -12,6 +13,7 @@ import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.SequenceStatus;
 import io.barista.engine.scheduler.StepPlan;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -103,12 +105,19 @@ final class EngineLoop {
     }
 
     private void submit(EngineCommand.Submit submit) {
-        GenerationRequest asked = submit.accepted().request();
-        ActiveRequest request = new ActiveRequest(submit,
-                blocks.newTables(PrefixScope.salted(asked.cacheSalt()), asked.sampling().n()), outbox, gate);
+        ActiveRequest request = active(submit);
         request.sequences().forEach(scheduler::add);
         deadlines.add(request);
-        requests.put(asked.id(), request);
+        requests.put(request.id(), request);
+    }
+
+    private ActiveRequest active(EngineCommand.Submit submit) {
+        GenerationRequest asked = submit.accepted().request();
+        List<BlockTable> tables = blocks.newTables(PrefixScope.salted(asked.cacheSalt()), asked.sampling().n());
+        SamplingParams.Beams beams = asked.sampling().beams();
+        return beams == null
+                ? new SampledRequest(submit, tables, outbox, gate)
+                : new BeamRequest(submit, beams, stopCheck.endTokens(), blocks, tables.getFirst(), outbox, gate);
     }
 
     private void abort(String requestId) {
@@ -189,7 +198,7 @@ final class EngineLoop {
     private void finish(Sequence sequence) {
         ActiveRequest request = requests.get(sequence.request().id());
         scheduler.finish(sequence);
-        if (request != null && request.finishOne()) {
+        if (request != null && request.onEnded(sequence, scheduler)) {
             forget(request);
         }
     }

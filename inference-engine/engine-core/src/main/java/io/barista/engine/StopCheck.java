@@ -8,10 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** Whether a sequence's newest token is its last, by vLLM's order: min_tokens, end tokens, stop tokens, length. */
 final class StopCheck {
 
-    private final int[] endTokens; // sorted
+    private final List<Integer> endTokens;
+    private final int[] sortedEndTokens;
 
     StopCheck(List<Integer> endTokens) {
-        this.endTokens = endTokens.stream().mapToInt(Integer::intValue).sorted().toArray();
+        this.endTokens = List.copyOf(endTokens);
+        this.sortedEndTokens = endTokens.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    /** The model's own. */
+    List<Integer> endTokens() {
+        return endTokens;
     }
 
     /** Null while it goes on. */
@@ -29,7 +36,7 @@ final class StopCheck {
             return false;
         }
         int token = sequence.tokens()[sequence.length() - 1];
-        return !sampling.ignoreEos() && Arrays.binarySearch(endTokens, token) >= 0
+        return !sampling.ignoreEos() && Arrays.binarySearch(sortedEndTokens, token) >= 0
                 || !sampling.stopTokenIds().isEmpty() && sampling.stopTokenIds().contains(token);
     }
 }

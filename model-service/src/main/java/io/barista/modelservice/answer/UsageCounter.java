@@ -10,11 +10,17 @@ public final class UsageCounter {
     private final boolean countsReasoning;
     private int completionTokens;
     private int cachedTokens;
+    private int openPrompts;
     private int reasoningTokens;
 
-    /** @param countsReasoning whether usage tells reasoning tokens apart */
-    public UsageCounter(int promptTokens, boolean countsReasoning) {
+    /**
+     * @param promptTokens    of all prompts
+     * @param prompts         how many there are
+     * @param countsReasoning whether usage tells reasoning tokens apart
+     */
+    public UsageCounter(int promptTokens, int prompts, boolean countsReasoning) {
         this.promptTokens = promptTokens;
+        this.openPrompts = prompts;
         this.countsReasoning = countsReasoning;
     }
 
@@ -29,11 +35,13 @@ public final class UsageCounter {
     /** What the engine says at the end of one prompt. */
     public void add(EngineEvent.Completed completed) {
         cachedTokens += completed.usage().cachedTokens();
+        openPrompts--;
     }
 
-    /** So far. */
+    /** So far; what was cached is told at the end only, as vLLM does. */
     public Usage usage() {
-        Usage usage = Usage.of(promptTokens, completionTokens, cachedTokens);
+        Usage sums = Usage.of(promptTokens, completionTokens);
+        Usage usage = openPrompts == 0 ? sums.withCachedTokens(cachedTokens) : sums;
         return countsReasoning ? usage.withReasoningTokens(reasoningTokens) : usage;
     }
 }

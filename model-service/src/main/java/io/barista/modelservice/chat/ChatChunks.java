@@ -26,7 +26,7 @@ final class ChatChunks {
 
     ChatChunks(ChatJob job) {
         this.job = job;
-        this.usage = new UsageCounter(job.generation().promptTokens().length, job.countsReasoning());
+        this.usage = new UsageCounter(job.generation().promptTokens().length, 1, job.countsReasoning());
     }
 
     List<ChatCompletionChunk> on(EngineEvent event) {

@@ -1,6 +1,8 @@
 package io.barista.modelservice.chat;
 
 import io.barista.engine.EngineEvent;
+import io.barista.engine.EngineEvent.TokenLogprobs;
+import io.barista.modelservice.answer.PromptLogprobs;
 import io.barista.engine.chat.MessageDelta;
 import io.barista.engine.chat.ParsedMessage;
 import io.barista.modelservice.answer.UsageCounter;
@@ -20,6 +22,7 @@ final class ChatCollector {
     private final ChatJob job;
     private final SortedMap<Integer, Choice> choices = new TreeMap<>();
     private final UsageCounter usage;
+    private List<TokenLogprobs> promptLogprobs = List.of();
 
     private static final class Choice {
 
@@ -34,13 +37,12 @@ final class ChatCollector {
 
     ChatCollector(ChatJob job) {
         this.job = job;
-        this.usage = new UsageCounter(job.generation().promptTokens().length, job.countsReasoning());
+        this.usage = new UsageCounter(job.generation().promptTokens().length, 1, job.countsReasoning());
     }
 
     void add(EngineEvent event) {
         switch (event) {
-            case EngineEvent.PromptLogprobs _ -> {
-            }
+            case EngineEvent.PromptLogprobs prompt -> promptLogprobs = prompt.tokens();
             case EngineEvent.Delta delta -> {
                 usage.add(delta);
                 Choice choice = choice(delta.sample());
@@ -64,7 +66,10 @@ final class ChatCollector {
         });
         return new ChatCompletion(job.header().id(), ChatCompletion.OBJECT, job.header().created(),
                 job.header().model(), answers, usage.usage(), job.header().fingerprint(),
-                job.returnTokenIds() ? Arrays.stream(job.generation().promptTokens()).boxed().toList() : null);
+                job.returnTokenIds() ? Arrays.stream(job.generation().promptTokens()).boxed().toList() : null,
+                job.generation().sampling().promptLogprobs() == null
+                        ? null
+                        : PromptLogprobs.of(promptLogprobs, job.tokenTexts()));
     }
 
     private Choice choice(int sample) {

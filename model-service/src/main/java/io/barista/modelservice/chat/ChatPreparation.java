@@ -8,8 +8,11 @@ import io.barista.modelservice.answer.AnswerHeader;
 import io.barista.modelservice.answer.Operation;
 import io.barista.modelservice.answer.TokenTexts;
 import io.barista.modelservice.engine.ServedModel;
+import io.barista.modelservice.request.Arrival;
 import io.barista.modelservice.request.ContextWindow;
+import io.barista.modelservice.request.GenerationRequests;
 import io.barista.modelservice.request.LogprobLimits;
+import io.barista.modelservice.request.PromptTruncation;
 import io.barista.modelservice.request.Ranges;
 import io.barista.modelservice.request.SamplingMapper;
 import io.barista.modelservice.request.Streaming;
@@ -37,31 +40,35 @@ public final class ChatPreparation {
     }
 
     /**
-     * @param requestId for the answer's id
      * @throws ApiException with the field at fault
      */
-    public ChatJob prepare(ChatCompletionRequest request, ServedModel model, String requestId) {
+    public ChatJob prepare(ChatCompletionRequest request, ServedModel model, Arrival arrival) {
         EngineConfig config = model.asked();
         model.requireName(request.model());
         UnsupportedFields.checkChat(request.others());
         StreamOptions streamOptions = Streaming.options(request.stream(), request.streamOptions(),
                 config.get(EngineOptions.ENABLE_FORCE_INCLUDE_USAGE));
-        Integer logprobs = new LogprobLimits(model.engine().config().maxLogprobs()).ofChat(request.logprobs(),
-                request.topLogprobs());
+        GenerationRequests.requireStreamable(request.stream(), request.sampling());
+        LogprobLimits limits = new LogprobLimits(model.engine().config().maxLogprobs(), model.vocabSize());
+        Integer logprobs = limits.ofChat(request.logprobs(), request.topLogprobs());
+        Integer promptLogprobs = limits.ofPrompt(request.sampling().promptLogprobs(), request.stream());
         checkReasoningEffort(request.reasoningEffort());
         ChatTools tools = ChatTools.of(request, config);
-        ChatPrompt prompt = ChatPrompt.render(request.messages(), tools, request.template(), request.reasoningEffort(),
+        ChatPrompt whole = ChatPrompt.render(request.messages(), tools, request.template(), request.reasoningEffort(),
                 model);
+        int[] prompt = PromptTruncation.truncated(whole.tokens(), request.serving(), model.maxModelLen(),
+                request.maxTokens());
         SamplingParams sampling = new SamplingMapper(model.defaults(), model.vocabSize()).map(request.sampling(),
-                maxTokens(request, prompt, model), logprobs);
+                maxTokens(request, prompt.length, model), SamplingMapper.samples(request.sampling()), logprobs,
+                promptLogprobs);
 
-        AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(requestId), clock.instant().getEpochSecond(),
+        AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(arrival.requestId()), clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
-        GenerationRequest generation = new GenerationRequest(Operation.engineId(header.id()), prompt.tokens(),
-                sampling);
+        GenerationRequest generation = GenerationRequests.of(Operation.engineId(header.id()), prompt, sampling,
+                request.serving(), arrival);
         boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
         return new ChatJob(model, header, generation,
-                () -> model.dialect().parser(prompt.text(), tools.findCalls(), ChatPreparation::toolCallId),
+                () -> model.dialect().parser(whole.text(), tools.findCalls(), ChatPreparation::toolCallId),
                 request.stream(), streamOptions, new TokenTexts(model.tokenizer(), tokensAsIds),
                 request.returnTokenIds(), request.includeReasoning(), request.parallelToolCalls(),
                 config.find(EngineOptions.REASONING_PARSER).isPresent(), config.get(EngineOptions.RESPONSE_ROLE));
@@ -72,11 +79,11 @@ public final class ChatPreparation {
         return ChatPrompt.render(request.messages(), ChatTools.shown(request.tools()), request.template(), null, model);
     }
 
-    private static int maxTokens(ChatCompletionRequest request, ChatPrompt prompt, ServedModel model) {
+    private static int maxTokens(ChatCompletionRequest request, int promptTokens, ServedModel model) {
         if (request.maxTokens() != null) {
             Ranges.atLeast("max_tokens", request.maxTokens(), 1);
         }
-        return new ContextWindow(model.maxModelLen()).maxTokens(prompt.tokens().length, request.maxTokens(),
+        return new ContextWindow(model.maxModelLen()).maxTokens(promptTokens, request.maxTokens(),
                 model.defaults().maxTokens());
     }
 

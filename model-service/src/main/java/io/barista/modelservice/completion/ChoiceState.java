@@ -21,10 +21,17 @@ final class ChoiceState {
     private StringBuilder text = new StringBuilder();
     private List<Integer> tokenIds = new ArrayList<>();
     private List<TokenLogprobs> logprobs = new ArrayList<>();
+    private final @Nullable Integer firstPromptToken;
     private int textOffset;
+    private boolean begun;
+    private double logprobSum;
+    private int logprobCount;
 
-    ChoiceState(CompletionJob job, int prompt) {
+    /** @param promptLogprobs to be told before those of the answer; empty when they are not */
+    ChoiceState(CompletionJob job, int prompt, List<TokenLogprobs> promptLogprobs) {
         this.job = job;
+        this.firstPromptToken = job.echoesLogprobs() ? job.generations().get(prompt).promptTokens()[0] : null;
+        logprobs.addAll(promptLogprobs);
         List<String> echoes = job.echoes();
         if (echoes != null) {
             text.append(echoes.get(prompt));
@@ -32,6 +39,10 @@ final class ChoiceState {
     }
 
     void add(EngineEvent.Delta delta) {
+        for (TokenLogprobs entry : delta.logprobs()) {
+            logprobSum += entry.chosen().logprob();
+            logprobCount++;
+        }
         if (job.echoOnly()) {
             return;
         }
@@ -40,6 +51,11 @@ final class ChoiceState {
         for (int token : delta.tokens()) {
             tokenIds.add(token);
         }
+    }
+
+    /** OpenAI's measure of the best answer: log-probability per token. */
+    double meanLogprob() {
+        return logprobCount == 0 ? Double.NEGATIVE_INFINITY : logprobSum / logprobCount;
     }
 
     boolean hasText() {
@@ -66,23 +82,34 @@ final class ChoiceState {
     /** Null when the request did not ask. */
     @Nullable
     CompletionLogprobs takeLogprobs() {
-        if (!job.wantsLogprobs()) {
+        if (!job.logprobs()) {
             return null;
         }
         List<Integer> offsets = new ArrayList<>();
-        List<Double> chosen = new ArrayList<>();
+        List<@Nullable Double> chosen = new ArrayList<>();
         List<String> tokens = new ArrayList<>();
-        List<Map<String, Double>> top = new ArrayList<>();
+        List<@Nullable Map<String, Double>> top = new ArrayList<>();
+        if (firstPromptToken != null && !begun) {
+            tokens.add(placed(firstPromptToken, offsets));
+            chosen.add(null);
+            top.add(null);
+        }
+        begun = true;
         for (TokenLogprobs entry : logprobs) {
-            String token = job.tokenTexts().text(entry.chosen().token());
-            offsets.add(textOffset);
-            textOffset += token.length();
+            String token = placed(entry.chosen().token(), offsets);
             chosen.add(TokenTexts.finite(entry.chosen().logprob()));
             tokens.add(token);
             top.add(rivals(entry));
         }
         logprobs = new ArrayList<>();
         return new CompletionLogprobs(offsets, chosen, tokens, top);
+    }
+
+    private String placed(int token, List<Integer> offsets) {
+        String text = job.tokenTexts().text(token);
+        offsets.add(textOffset);
+        textOffset += text.length();
+        return text;
     }
 
     /** The most probable tokens, and the chosen one if it is not among them. */

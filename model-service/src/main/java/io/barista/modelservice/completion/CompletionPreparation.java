@@ -7,8 +7,11 @@ import io.barista.modelservice.answer.AnswerHeader;
 import io.barista.modelservice.answer.Operation;
 import io.barista.modelservice.answer.TokenTexts;
 import io.barista.modelservice.engine.ServedModel;
+import io.barista.modelservice.request.Arrival;
 import io.barista.modelservice.request.ContextWindow;
+import io.barista.modelservice.request.GenerationRequests;
 import io.barista.modelservice.request.LogprobLimits;
+import io.barista.modelservice.request.PromptTruncation;
 import io.barista.modelservice.request.Ranges;
 import io.barista.modelservice.request.SamplingMapper;
 import io.barista.modelservice.request.Streaming;
@@ -36,37 +39,47 @@ public final class CompletionPreparation {
     }
 
     /**
-     * @param requestId for the answer's id
      * @throws ApiException with the field at fault
      */
-    public CompletionJob prepare(CompletionRequest request, ServedModel model, String requestId) {
+    public CompletionJob prepare(CompletionRequest request, ServedModel model, Arrival arrival) {
         EngineConfig config = model.asked();
         model.requireName(request.model());
-        UnsupportedFields.checkCompletion(request.others(), request.sampling().samples());
+        UnsupportedFields.checkCompletion(request.others());
+        GenerationRequests.requireStreamable(request.stream(), request.sampling());
         StreamOptions streamOptions = Streaming.options(request.stream(), request.streamOptions(),
                 config.get(EngineOptions.ENABLE_FORCE_INCLUDE_USAGE));
-        Integer logprobs = new LogprobLimits(model.engine().config().maxLogprobs()).ofCompletion(request.logprobs());
-        if (request.echo() && logprobs != null) {
-            throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "logprobs",
-                    "'logprobs' of an echoed prompt are not supported yet; leave out 'echo' or 'logprobs'.");
+        LogprobLimits limits = new LogprobLimits(model.engine().config().maxLogprobs(), model.vocabSize());
+        Integer logprobs = limits.ofCompletion(request.logprobs());
+        Integer promptLogprobs = request.echo() && logprobs != null
+                ? logprobs
+                : limits.ofPrompt(request.sampling().promptLogprobs(), request.stream());
+        int choices = SamplingMapper.samples(request.sampling());
+        int samples = SamplingMapper.samples(request.sampling(), request.bestOf());
+        if (request.stream() && samples > choices) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "best_of",
+                    "The best of several answers are only known at the end, so they cannot be streamed.");
         }
+        // the best are told by their log-probabilities
+        Integer computedLogprobs = logprobs == null && samples > choices ? Integer.valueOf(0) : logprobs;
         checkPrompts(request.prompts());
         int maxTokens = maxTokens(request);
         boolean echoOnly = maxTokens == 0;
 
         List<int[]> prompts = tokenize(request, model);
-        AnswerHeader header = new AnswerHeader(Operation.COMPLETION.answerId(requestId),
+        AnswerHeader header = new AnswerHeader(Operation.COMPLETION.answerId(arrival.requestId()),
                 clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
         SamplingMapper sampling = new SamplingMapper(model.defaults(), model.vocabSize());
         List<GenerationRequest> generations = new ArrayList<>();
         for (int[] prompt : prompts) {
             int room = new ContextWindow(model.maxModelLen()).maxTokens(prompt.length, Math.max(maxTokens, 1), null);
-            generations.add(new GenerationRequest(Operation.engineId(header.id()), prompt,
-                    sampling.map(request.sampling(), room, logprobs)));
+            generations.add(GenerationRequests.of(Operation.engineId(header.id()), prompt,
+                    sampling.map(request.sampling(), room, samples, computedLogprobs, promptLogprobs),
+                    request.serving(), arrival));
         }
         boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
-        return new CompletionJob(model, header, generations, request.echo() ? echoes(request, prompts, model) : null,
+        return new CompletionJob(model, header, generations, choices, logprobs != null,
+                request.echo() ? echoes(request, prompts, model) : null,
                 echoOnly, request.stream(), streamOptions, new TokenTexts(model.tokenizer(), tokensAsIds),
                 request.returnTokenIds());
     }
@@ -91,10 +104,12 @@ public final class CompletionPreparation {
         Tokens tokens = new Tokens(model.tokenizer(), model.maxModelLen(), model.vocabSize());
         List<int[]> tokenized = new ArrayList<>();
         for (Prompt prompt : request.prompts()) {
-            tokenized.add(switch (prompt) {
+            int[] whole = switch (prompt) {
                 case Prompt.Text(String text) -> tokens.ofText(text, request.addSpecialTokens(), "prompt");
                 case Prompt.Tokens(List<Integer> ids) -> tokens.ofIds(ids, "prompt");
-            });
+            };
+            tokenized.add(PromptTruncation.truncated(whole, request.serving(), model.maxModelLen(),
+                    maxTokens(request)));
         }
         return tokenized;
     }
@@ -103,7 +118,8 @@ public final class CompletionPreparation {
         List<String> echoes = new ArrayList<>();
         for (int i = 0; i < tokenized.size(); i++) {
             echoes.add(switch (request.prompts().get(i)) {
-                case Prompt.Text(String text) -> text;
+                case Prompt.Text(String text) when request.serving().truncatePromptTokens() == null -> text;
+                case Prompt.Text _ -> model.tokenizer().decode(tokenized.get(i), true);
                 case Prompt.Tokens _ -> model.tokenizer().decode(tokenized.get(i), false);
             });
         }

@@ -21,15 +21,11 @@ public final class UnsupportedFields {
             && "text".equals(map.get("type"));
 
     /** By field: which values ask for nothing. */
-    private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(Map.entry("logit_bias", EMPTY),
-            Map.entry("use_beam_search", OFF), Map.entry("prompt_logprobs", NOTHING),
-            Map.entry("allowed_token_ids", NOTHING), Map.entry("bad_words", EMPTY),
-            Map.entry("logprob_token_ids", EMPTY), Map.entry("truncate_prompt_tokens", NOTHING),
+    private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(Map.entry("logprob_token_ids", EMPTY),
             Map.entry("structured_outputs", EMPTY), Map.entry("guided_json", NOTHING),
             Map.entry("guided_regex", NOTHING), Map.entry("guided_choice", NOTHING),
             Map.entry("guided_grammar", NOTHING), Map.entry("guided_json_object", OFF),
-            Map.entry("response_format", TEXT_FORMAT), Map.entry("priority", value -> value.equals(0)),
-            Map.entry("cache_salt", NOTHING), Map.entry("kv_transfer_params", EMPTY),
+            Map.entry("response_format", TEXT_FORMAT), Map.entry("kv_transfer_params", EMPTY),
             Map.entry("ec_transfer_params", EMPTY), Map.entry("vllm_xargs", EMPTY),
             Map.entry("repetition_detection", NOTHING), Map.entry("return_token_offsets", OFF),
             Map.entry("return_prompt_text", OFF), Map.entry("return_assistant_tokens_mask", OFF),
@@ -48,15 +44,13 @@ public final class UnsupportedFields {
         check(others, CHAT);
     }
 
-    public static void checkCompletion(Map<String, JsonValue> others, int samples) {
+    public static void checkCompletion(Map<String, JsonValue> others) {
         JsonValue suffix = others.get("suffix");
         if (suffix != null && !suffix.isEmpty()) {
             throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "suffix", "suffix is not currently supported");
         }
         check(others, COMMON);
         check(others, COMPLETION);
-        // the best n of n answers are those n, so clients that always send both are served
-        check(others, Map.of("best_of", value -> value.equals(samples)));
     }
 
     private static void check(Map<String, JsonValue> others, Map<String, Predicate<Object>> harmless) {

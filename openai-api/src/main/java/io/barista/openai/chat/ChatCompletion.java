@@ -2,7 +2,9 @@ package io.barista.openai.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.barista.openai.Usage;
+import io.barista.openai.PromptLogprob;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param created        seconds since 1970
  * @param promptTokenIds only on request
+ * @param promptLogprobs by token id, one entry for each token of the prompt, null for the first; only on request
  */
 public record ChatCompletion(String id, String object, long created, String model, List<Choice> choices, Usage usage,
-        String systemFingerprint, @Nullable List<Integer> promptTokenIds) {
+        String systemFingerprint, @Nullable List<Integer> promptTokenIds,
+        @Nullable List<@Nullable Map<Integer, PromptLogprob>> promptLogprobs) {
 
     public static final String OBJECT = "chat.completion";
 

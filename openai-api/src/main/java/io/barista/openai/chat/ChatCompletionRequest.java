@@ -1,6 +1,7 @@
 package io.barista.openai.chat;
 
 import io.barista.openai.SamplingFields;
+import io.barista.openai.ServingFields;
 import io.barista.openai.StreamOptions;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.JsonValue;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param others           every other field that was sent, by name
  */
 public record ChatCompletionRequest(@Nullable String model, List<ChatMessage> messages, SamplingFields sampling,
-        @Nullable Integer maxTokens, boolean stream, @Nullable StreamOptions streamOptions, boolean logprobs,
+        ServingFields serving, @Nullable Integer maxTokens, boolean stream, @Nullable StreamOptions streamOptions, boolean logprobs,
         @Nullable Integer topLogprobs, @Nullable List<Tool> tools, @Nullable ToolChoice toolChoice,
         boolean parallelToolCalls, @Nullable String reasoningEffort, boolean includeReasoning,
         ChatTemplateFields template, boolean returnTokensAsTokenIds, boolean returnTokenIds,
@@ -30,7 +31,8 @@ public record ChatCompletionRequest(@Nullable String model, List<ChatMessage> me
         Integer maxCompletionTokens = fields.integer("max_completion_tokens");
         // Arguments are evaluated in order, so unread() at the end gives what no other argument has asked for.
         return new ChatCompletionRequest(fields.string("model"), readMessages(fields),
-                SamplingFields.read(fields), maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
+                SamplingFields.read(fields), ServingFields.read(fields),
+                maxCompletionTokens == null ? maxTokens : maxCompletionTokens,
                 fields.flag("stream", false), StreamOptions.read(fields), fields.flag("logprobs", false),
                 fields.integer("top_logprobs"), readTools(fields), ToolChoice.read(fields),
                 fields.flag("parallel_tool_calls", true), fields.string("reasoning_effort"),

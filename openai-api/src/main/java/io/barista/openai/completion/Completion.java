@@ -2,7 +2,9 @@ package io.barista.openai.completion;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.barista.openai.Usage;
+import io.barista.openai.PromptLogprob;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +24,10 @@ public record Completion(String id, String object, long created, String model, L
      * @param stopReason     the stop string or stop token id that ended the text, if one did
      * @param tokenIds       only on request
      * @param promptTokenIds only on request
+     * @param promptLogprobs by token id, one entry for each token of the prompt, null for the first; only on request
      */
     public record Choice(int index, String text, @JsonInclude @Nullable CompletionLogprobs logprobs,
             @JsonInclude @Nullable String finishReason, @JsonInclude @Nullable Object stopReason,
-            @Nullable List<Integer> tokenIds, @Nullable List<Integer> promptTokenIds) {}
+            @Nullable List<Integer> tokenIds, @Nullable List<Integer> promptTokenIds,
+            @Nullable List<@Nullable Map<Integer, PromptLogprob>> promptLogprobs) {}
 }

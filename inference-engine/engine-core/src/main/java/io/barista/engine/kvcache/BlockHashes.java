@@ -40,6 +40,13 @@ final class BlockHashes {
         count++;
     }
 
+    BlockHashes copy() {
+        BlockHashes copy = new BlockHashes();
+        copy.values = values.clone();
+        copy.count = count;
+        return copy;
+    }
+
     /** Blocks hashed so far. */
     int size() {
         return count;

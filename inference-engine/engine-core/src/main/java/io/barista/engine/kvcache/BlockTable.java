@@ -11,7 +11,7 @@ public final class BlockTable {
     private final boolean shares;
     private final List<PrefixScope.Medium> media;
     /** Hashes of the sequence's full blocks, as far as computed; they outlive the blocks, so that preemption loses no work. */
-    private final BlockHashes hashes = new BlockHashes();
+    private final BlockHashes hashes;
 
     private @Nullable Block[] blocks = new Block[16];
     private int size;
@@ -19,9 +19,19 @@ public final class BlockTable {
 
     /** @param shares whether other tables of the same root may share blocks with this one */
     BlockTable(int blockTokens, boolean shares, List<PrefixScope.Medium> media) {
+        this(blockTokens, shares, media, new BlockHashes());
+    }
+
+    private BlockTable(int blockTokens, boolean shares, List<PrefixScope.Medium> media, BlockHashes hashes) {
         this.blockTokens = blockTokens;
         this.shares = shares;
         this.media = media;
+        this.hashes = hashes;
+    }
+
+    /** Empty, with the same root and the hashes known so far. */
+    BlockTable successor() {
+        return new BlockTable(blockTokens, shares, media, hashes.copy());
     }
 
     public int size() {

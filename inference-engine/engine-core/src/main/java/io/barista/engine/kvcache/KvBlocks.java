@@ -49,6 +49,11 @@ public final class KvBlocks {
         return tables;
     }
 
+    /** An empty table for a sequence that begins with the tokens of another one's full blocks. */
+    public BlockTable successor(BlockTable table) {
+        return table.successor();
+    }
+
     /** For a single sequence of text. */
     public BlockTable newTable() {
         return newTables(PrefixScope.PLAIN, 1).getFirst();

@@ -106,6 +106,7 @@ public final class OutputProcessor {
             case OutputMessage.Started started -> started.request().started(started.cachedTokens(), started.nanos());
             case OutputMessage.PromptTokens prompt -> prompt.request().promptTokens(prompt.logprobs());
             case TokenBatch batch -> tokens(batch);
+            case OutputMessage.Beams beams -> beams(beams);
             case OutputMessage.Aborted aborted -> abort(aborted);
             case OutputMessage.Failed failed -> fail(failed.request(), failed.reason(), failed.nanos());
             case OutputMessage.Stopped stopped -> {
@@ -143,6 +144,13 @@ public final class OutputProcessor {
             engine.abort(request.id());
             fail(request, new EngineException(EngineException.Code.INTERNAL,
                     "the answer could not be turned into text", null, e), batch.nanos());
+        }
+    }
+
+    private void beams(OutputMessage.Beams message) {
+        RequestOutput request = message.request();
+        if (live.remove(request.id(), request)) {
+            request.beams(message.answers(), message.nanos());
         }
     }
 

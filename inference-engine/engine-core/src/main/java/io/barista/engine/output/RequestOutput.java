@@ -10,8 +10,10 @@ import io.barista.engine.FinishReason;
 import io.barista.engine.GenerationRequest;
 import io.barista.engine.RequestTimings;
 import io.barista.engine.tokenizer.Tokenizer;
+import io.barista.engine.beam.Beam;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,17 @@ public final class RequestOutput {
             delivery.deliver(finished);
         }
         return finished;
+    }
+
+    /** All of a search's answers at once, and the end. */
+    void beams(List<Beam> answers, long nanos) {
+        tellPromptLogprobs();
+        for (int i = 0; i < answers.size(); i++) {
+            observe(samples.get(i), nanos);
+            delivery.deliver(samples.get(i).accept(answers.get(i), request.promptTokens().length, nanos));
+            delivery.deliver(Objects.requireNonNull(samples.get(i).finished()));
+        }
+        complete(nanos);
     }
 
     boolean isComplete() {

@@ -7,6 +7,8 @@ import io.barista.engine.FinishReason;
 import io.barista.engine.SamplingParams;
 import io.barista.engine.tokenizer.IncrementalDetokenizer;
 import io.barista.engine.tokenizer.Tokenizer;
+import io.barista.engine.beam.Beam;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,29 @@ final class SampleOutput {
         }
         TokenLogprobs logprobs = batch.logprobs(index);
         return new Delta(sample, text, new int[]{token}, logprobs == null ? List.of() : List.of(logprobs));
+    }
+
+    /** A whole answer as a delta. */
+    Delta accept(Beam beam, int promptLength, long nanos) {
+        int[] answer = Arrays.copyOfRange(beam.tokens(), promptLength, beam.tokens().length);
+        tokens = answer.length;
+        lastTokenNanos = nanos;
+        StringBuilder text = new StringBuilder();
+        for (int token : answer) {
+            text.append(detokenizer.append(token));
+        }
+        text.append(detokenizer.flush());
+        finished = new SampleFinished(sample, beam.ended() ? FinishReason.STOP : FinishReason.LENGTH, null);
+        return new Delta(sample, text.toString(), answer, logprobs(beam, answer.length));
+    }
+
+    private List<TokenLogprobs> logprobs(Beam beam, int count) {
+        Integer top = sampling.logprobs();
+        if (top == null) {
+            return List.of();
+        }
+        return beam.logprobs().stream().limit(count).map(entry -> new TokenLogprobs(entry.chosen(), entry.rank(),
+                entry.top().subList(0, Math.min(top < 0 ? Integer.MAX_VALUE : top, entry.top().size())))).toList();
     }
 
     void abort() {

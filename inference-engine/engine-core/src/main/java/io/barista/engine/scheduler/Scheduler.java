@@ -37,6 +37,12 @@ public final class Scheduler {
         waiting.add(sequence);
     }
 
+    /** Puts a new sequence where one that has ended was. */
+    public void replace(Sequence ended, Sequence successor) {
+        successor.succeed(ended);
+        waiting.add(successor);
+    }
+
     public int running() {
         return running.size();
     }

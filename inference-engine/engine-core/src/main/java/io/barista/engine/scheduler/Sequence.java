@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** One sample of a request: a growing list of tokens, how many of them are computed, and the blocks they are in. Confined to the engine loop. */
 public final class Sequence {
 
-    /** Who is served first: the lower priority number, then who came first. */
+    /** Who is served first: the lower priority number, then who came first; no two are equal. */
     static final Comparator<Sequence> ORDER = Comparator.comparingInt(Sequence::priority)
-            .thenComparingLong(sequence -> sequence.arrival);
+            .thenComparingLong(sequence -> sequence.arrival).thenComparingInt(Sequence::sample);
 
     /** Output tokens that there is room for after the first; a longer answer doubles the array now and then. */
     private static final int INITIAL_OUTPUT = 256;
@@ -161,6 +161,13 @@ public final class Sequence {
             cachedTokens = cached;
         }
         return first;
+    }
+
+    /** Goes on in the place of one that ended, as if it had started when that one did. */
+    void succeed(Sequence ended) {
+        arrival = ended.arrival;
+        cachedTokens = ended.cachedTokens;
+        preemptions = ended.preemptions;
     }
 
     void plan(int count) {

@@ -1,0 +1,12 @@
+package io.barista.modelservice.request;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request's headers say about it.
+ *
+ * @param requestId the client's, or one that was made up
+ * @param timeout   when its client will no longer wait; null for never
+ */
+public record Arrival(String requestId, @Nullable Duration timeout) {}

@@ -1,0 +1,32 @@
+package io.barista.modelservice.request;
+
+import io.barista.engine.GenerationRequest;
+import io.barista.engine.SamplingParams;
+import io.barista.openai.SamplingFields;
+import io.barista.openai.ServingFields;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+
+/** What is served, from what was asked. */
+public final class GenerationRequests {
+
+    private GenerationRequests() {}
+
+    /** @param engineId unique while the request lives */
+    public static GenerationRequest of(String engineId, int[] prompt, SamplingParams sampling, ServingFields fields,
+            Arrival arrival) {
+        if (fields.cacheSalt() != null && fields.cacheSalt().isEmpty()) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "cache_salt",
+                    "Parameter 'cache_salt' must be a non-empty string if provided.");
+        }
+        return new GenerationRequest(engineId, prompt, sampling, fields.priority(), fields.cacheSalt(),
+                arrival.timeout());
+    }
+
+    /** @throws ApiException for what is only known when all is done, and so cannot be streamed */
+    public static void requireStreamable(boolean stream, SamplingFields fields) {
+        if (stream && fields.useBeamSearch()) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "stream", "Streaming is not supported with beam search.");
+        }
+    }
+}
