@@ -165,7 +165,8 @@ class ChatHttpTest extends AbstractDemoTest {
         "\"logprobs\":true,\"top_logprobs\":21|top_logprobs", "\"top_logprobs\":2|top_logprobs",
         "\"stream_options\":{\"include_usage\":true}|stream_options", "\"max_tokens\":0|max_tokens",
         "\"max_tokens\":5000|input_tokens", "\"tools\":[]|tools", "\"tool_choice\":\"auto\"|tool_choice",
-        "\"stop\":[\"\"]|stop", "\"reasoning_effort\":\"huge\"|reasoning_effort", "\"logit_bias\":{\"99999\":5}|logit_bias",
+        "\"stop\":[\"\"]|stop", "\"reasoning_effort\":\"huge\"|reasoning_effort",
+        "\"logit_bias\":{\"99999\":5}|logit_bias",
         "\"response_format\":{\"type\":\"json_object\"}|response_format", "\"temperature\":\"hot\"|temperature",
         "\"continue_final_message\":true|continue_final_message", "\"chat_template\":\"x\"|chat_template"})
     void namesTheFieldAtFault(String field, String param) {

@@ -55,7 +55,8 @@ class SamplingHttpTest extends AbstractDemoTest {
 
     @Test
     void theSamplesOfARequestComputeItsPromptOnce() {
-        String prompt = "A prompt like no other, of more than one block: " + System.nanoTime() + ", to be computed once.";
+        String prompt = "A prompt like no other, of more than one block: " + System.nanoTime()
+                + ", to be computed once.";
         double before = model.engine().stats().prefixCacheHits();
         post("\"prompt\":\"%s\",\"n\":4,\"max_tokens\":2".formatted(prompt));
 
@@ -78,7 +79,8 @@ class SamplingHttpTest extends AbstractDemoTest {
 
     @Test
     void equalPromptsHaveEqualBeams() {
-        JsonNode choices = post("\"prompt\":[\"One two\",\"One two\"],\"use_beam_search\":true,\"n\":2,\"max_tokens\":4")
+        JsonNode choices = post(
+                "\"prompt\":[\"One two\",\"One two\"],\"use_beam_search\":true,\"n\":2,\"max_tokens\":4")
                 .path("choices");
 
         assertThat(choices.size()).isEqualTo(4);
@@ -149,8 +151,10 @@ class SamplingHttpTest extends AbstractDemoTest {
         assertThat(service.post(PATH, "{\"prompt\":\"%s\"}".formatted(words)).status()).isEqualTo(400);
         JsonNode answer = post("\"prompt\":\"%s\",\"truncate_prompt_tokens\":7".formatted(words));
         assertThat(answer.path("usage").path("prompt_tokens").asInt()).isEqualTo(7);
-        assertThat(post("\"prompt\":\"%s\",\"truncate_prompt_tokens\":-1,\"max_tokens\":1".formatted(words)).path("usage")
-                .path("total_tokens").asInt()).isEqualTo(model.maxModelLen());
+        assertThat(
+                post("\"prompt\":\"%s\",\"truncate_prompt_tokens\":-1,\"max_tokens\":1".formatted(words)).path("usage")
+                        .path("total_tokens").asInt())
+                .isEqualTo(model.maxModelLen());
     }
 
     @Test

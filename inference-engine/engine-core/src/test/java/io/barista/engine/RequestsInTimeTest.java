@@ -41,7 +41,8 @@ class RequestsInTimeTest {
     @Test
     void refusesPrioritiesUnlessTheyAreServed() {
         try (LlmEngine engine = TestEngine.start(ScriptedRunner.running(_ -> 20))) {
-            GenerationRequest request = new GenerationRequest("a", new int[]{1}, TestRequests.sampling().build(), 2, null,
+            GenerationRequest request = new GenerationRequest("a", new int[]{1}, TestRequests.sampling().build(), 2,
+                    null,
                     null);
             assertThatThrownBy(() -> engine.submit(request, new RecordingListener()))
                     .isInstanceOfSatisfying(EngineException.class, error -> {

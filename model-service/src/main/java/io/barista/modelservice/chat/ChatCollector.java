@@ -2,9 +2,9 @@ package io.barista.modelservice.chat;
 
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineEvent.TokenLogprobs;
-import io.barista.modelservice.answer.PromptLogprobs;
 import io.barista.engine.chat.MessageDelta;
 import io.barista.engine.chat.ParsedMessage;
+import io.barista.modelservice.answer.PromptLogprobs;
 import io.barista.modelservice.answer.UsageCounter;
 import io.barista.openai.chat.AssistantMessage;
 import io.barista.openai.chat.ChatCompletion;

@@ -62,7 +62,8 @@ public final class ChatPreparation {
                 maxTokens(request, prompt.length, model), SamplingMapper.samples(request.sampling()), logprobs,
                 promptLogprobs);
 
-        AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(arrival.requestId()), clock.instant().getEpochSecond(),
+        AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(arrival.requestId()),
+                clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
         GenerationRequest generation = GenerationRequests.of(Operation.engineId(header.id()), prompt, sampling,
                 request.serving(), arrival);

@@ -2,10 +2,10 @@ package io.barista.modelservice.completion;
 
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineEvent.TokenLogprobs;
-import io.barista.modelservice.answer.PromptLogprobs;
-import io.barista.openai.PromptLogprob;
 import io.barista.modelservice.answer.FinishReasons;
+import io.barista.modelservice.answer.PromptLogprobs;
 import io.barista.modelservice.answer.UsageCounter;
+import io.barista.openai.PromptLogprob;
 import io.barista.openai.Usage;
 import io.barista.openai.completion.Completion;
 import java.util.ArrayList;

@@ -26,9 +26,10 @@ class UnsupportedFieldsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"logprob_token_ids|[]", "structured_outputs|null", "response_format|{\"type\":\"text\"}",
-        "echo|false", "modalities|[\"text\"]",
-        "function_call|\"none\"", "length_penalty|2.0", "spaces_between_special_tokens|false"})
+    @CsvSource(delimiter = '|',
+            value = {"logprob_token_ids|[]", "structured_outputs|null", "response_format|{\"type\":\"text\"}",
+                "echo|false", "modalities|[\"text\"]",
+                "function_call|\"none\"", "length_penalty|2.0", "spaces_between_special_tokens|false"})
     void servesValuesThatAskForNothing(String field, String value) {
         assertThatCode(() -> checkChat(field, value)).doesNotThrowAnyException();
     }

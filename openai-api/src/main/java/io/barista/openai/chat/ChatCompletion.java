@@ -1,8 +1,8 @@
 package io.barista.openai.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.barista.openai.Usage;
 import io.barista.openai.PromptLogprob;
+import io.barista.openai.Usage;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

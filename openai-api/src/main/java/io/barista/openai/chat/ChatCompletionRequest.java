@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param others           every other field that was sent, by name
  */
 public record ChatCompletionRequest(@Nullable String model, List<ChatMessage> messages, SamplingFields sampling,
-        ServingFields serving, @Nullable Integer maxTokens, boolean stream, @Nullable StreamOptions streamOptions, boolean logprobs,
+        ServingFields serving, @Nullable Integer maxTokens, boolean stream, @Nullable StreamOptions streamOptions,
+        boolean logprobs,
         @Nullable Integer topLogprobs, @Nullable List<Tool> tools, @Nullable ToolChoice toolChoice,
         boolean parallelToolCalls, @Nullable String reasoningEffort, boolean includeReasoning,
         ChatTemplateFields template, boolean returnTokensAsTokenIds, boolean returnTokenIds,

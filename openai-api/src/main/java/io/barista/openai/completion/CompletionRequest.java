@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param others           every other field that was sent, by name
  */
 public record CompletionRequest(@Nullable String model, List<Prompt> prompts, SamplingFields sampling,
-        ServingFields serving, @Nullable Integer bestOf, @Nullable Integer maxTokens, boolean echo, @Nullable Integer logprobs, boolean stream,
+        ServingFields serving, @Nullable Integer bestOf, @Nullable Integer maxTokens, boolean echo,
+        @Nullable Integer logprobs, boolean stream,
         @Nullable StreamOptions streamOptions, boolean addSpecialTokens, boolean returnTokensAsTokenIds,
         boolean returnTokenIds, Map<String, JsonValue> others) {
 

@@ -81,7 +81,8 @@ class OpenAiJsonTest {
     @Test
     void writesAChunkThatEndsAStreamWithItsUsage() {
         assertThat(written(new ChatCompletionChunk("c", ChatCompletionChunk.OBJECT, 1, "m", List.of(),
-                Usage.of(3, 4).withCachedTokens(2), "f", null))).isEqualTo("{\"id\":\"c\",\"object\":\"chat.completion.chunk\","
+                Usage.of(3, 4).withCachedTokens(2), "f", null)))
+                .isEqualTo("{\"id\":\"c\",\"object\":\"chat.completion.chunk\","
                         + "\"created\":1,\"model\":\"m\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,"
                         + "\"completion_tokens\":4,\"total_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":2}},"
                         + "\"system_fingerprint\":\"f\"}");

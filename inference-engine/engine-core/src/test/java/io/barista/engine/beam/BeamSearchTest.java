@@ -112,7 +112,8 @@ class BeamSearchTest {
             boolean keepEnd) {
         List<Hypothesis> all = List.of(new Hypothesis(PROMPT, 0, false));
         List<Hypothesis> completed = new ArrayList<>();
-        Comparator<Hypothesis> byScore = Comparator.comparingDouble((Hypothesis beam) -> beam.score(penalty)).reversed();
+        Comparator<Hypothesis> byScore = Comparator.comparingDouble((Hypothesis beam) -> beam.score(penalty))
+                .reversed();
         for (int step = 0; step < maxTokens; step++) {
             List<Hypothesis> grown = new ArrayList<>();
             for (Hypothesis beam : all) {
