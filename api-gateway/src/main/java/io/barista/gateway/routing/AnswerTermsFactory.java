@@ -5,6 +5,8 @@ import io.barista.gateway.metrics.RequestRecord;
 import io.barista.gateway.settings.GatewaySettings;
 import io.barista.gateway.stream.AnswerTerms;
 import io.barista.gateway.stream.Curtain;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /** Makes the terms of each answer from the settings. */
@@ -22,8 +24,9 @@ final class AnswerTermsFactory {
         this.clock = clock;
     }
 
-    AnswerTerms of(RequestRecord request) {
-        return new AnswerTerms(request.endpoint().endsWithDone(), curtain.forRequestOf(request.startedNanos()),
+    /** @param timeout the client's own; null for none */
+    AnswerTerms of(RequestRecord request, @Nullable Duration timeout) {
+        return new AnswerTerms(request.endpoint().endsWithDone(), curtain.forRequestOf(request.startedNanos(), timeout),
                 settings.idleTimeout(), settings.heldSize().toBytes(), clock, errors);
     }
 }

@@ -4,6 +4,7 @@ import io.barista.gateway.replicas.Replica;
 import io.barista.gateway.stream.AnswerRelay;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
@@ -16,11 +17,14 @@ final class AttemptExchange extends ServerWebExchangeDecorator {
 
     private static final String REPLICA = AttemptExchange.class.getName() + ".replica";
 
+    private final ServerHttpRequest request;
     private final AnswerRelay relay;
     private final Map<String, Object> attributes;
 
-    AttemptExchange(ServerWebExchange exchange, Replica replica, AnswerRelay relay) {
+    /** @param request as the replica is to see it */
+    AttemptExchange(ServerWebExchange exchange, ServerHttpRequest request, Replica replica, AnswerRelay relay) {
         super(exchange);
+        this.request = request;
         this.relay = relay;
         this.attributes = new ConcurrentHashMap<>(exchange.getAttributes());
         attributes.put(REPLICA, replica);
@@ -33,6 +37,11 @@ final class AttemptExchange extends ServerWebExchangeDecorator {
     @Override
     public Map<String, Object> getAttributes() {
         return attributes;
+    }
+
+    @Override
+    public ServerHttpRequest getRequest() {
+        return request;
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.barista.gateway.metrics.RequestRecord;
 import io.barista.gateway.replicas.ReplicaDirectory;
 import io.barista.gateway.replicas.ReplicaPool;
 import io.barista.gateway.stream.AnswerTerms;
+import io.barista.openai.RequestTimeout;
+import java.time.Duration;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.web.server.ServerWebExchange;
@@ -36,8 +38,9 @@ final class FailoverFilter implements GatewayFilter {
             RequestRecord request = RequestRecord.of(exchange);
             RequestBody body = BodyFilter.bodyOf(exchange);
             ReplicaPool pool = replicas.pool(ModelFilter.modelOf(exchange).id());
-            AnswerTerms answer = terms.of(request);
-            return new Passage(exchange, chain, request, body, pool, answer).attempt();
+            Duration timeout = RequestTimeout.parse(exchange.getRequest().getHeaders().getFirst(RequestTimeout.HEADER));
+            AnswerTerms answer = terms.of(request, timeout);
+            return new Passage(exchange, chain, request, body, pool, answer, timeout).attempt();
         });
     }
 }

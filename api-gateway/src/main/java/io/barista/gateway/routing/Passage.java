@@ -9,15 +9,20 @@ import io.barista.gateway.replicas.ReplicaPool;
 import io.barista.gateway.stream.AnswerCutException;
 import io.barista.gateway.stream.AnswerRelay;
 import io.barista.gateway.stream.AnswerTerms;
+import io.barista.gateway.stream.Curtain;
+import io.barista.openai.RequestTimeout;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
@@ -35,16 +40,18 @@ final class Passage {
     private final RequestBody body;
     private final ReplicaPool pool;
     private final AnswerTerms terms;
+    private final @Nullable Duration timeout;
     private final Set<Replica> tried = new HashSet<>();
 
     Passage(ServerWebExchange exchange, GatewayFilterChain chain, RequestRecord request, RequestBody body,
-            ReplicaPool pool, AnswerTerms terms) {
+            ReplicaPool pool, AnswerTerms terms, @Nullable Duration timeout) {
         this.exchange = exchange;
         this.chain = chain;
         this.request = request;
         this.body = body;
         this.pool = pool;
         this.terms = terms;
+        this.timeout = timeout;
     }
 
     /** Ends when the answer has been passed on, or with the error that the client is to see. */
@@ -62,9 +69,20 @@ final class Passage {
         // Once begun, the relay itself ends the answer, so that it can tell the client.
         Mono<Void> untilBegun = terms.curtain().filter(_ -> !relay.isBegun()).flatMap(Mono::<Void>error)
                 .switchIfEmpty(Mono.never());
-        return Mono.firstWithSignal(chain.filter(new AttemptExchange(exchange, lease.replica(), relay)), untilBegun)
+        return Mono
+                .firstWithSignal(chain.filter(new AttemptExchange(exchange, attemptRequest(), lease.replica(), relay)),
+                        untilBegun)
                 .doOnSuccess(_ -> answered(lease, relay)).doOnCancel(lease::abandoned)
                 .onErrorResume(failure -> failed(lease, relay, failure));
+    }
+
+    /** The replica is told what is left of the client's patience. */
+    private ServerHttpRequest attemptRequest() {
+        ServerHttpRequest asked = exchange.getRequest();
+        return timeout == null
+                ? asked
+                : asked.mutate().header(RequestTimeout.HEADER,
+                        RequestTimeout.format(Curtain.left(timeout, request.startedNanos()))).build();
     }
 
     private void began(Lease lease, AnswerRelay relay) {

@@ -44,6 +44,7 @@ final class BlockHashes {
         BlockHashes copy = new BlockHashes();
         copy.values = values.clone();
         copy.count = count;
+        copy.ofLongSequence = ofLongSequence;
         return copy;
     }
 

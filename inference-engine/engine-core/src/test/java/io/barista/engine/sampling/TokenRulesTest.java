@@ -64,10 +64,10 @@ class TokenRulesTest {
 
     @Test
     void forbidsAShortBadWordWithAndWithoutTheSpaceBeforeIt() {
-        int bare = only(TOKENIZER.encode("the", false));
-        int spaced = only(TOKENIZER.encode(" the", false));
+        int bare = only(TOKENIZER.encode("a", false));
+        int spaced = only(TOKENIZER.encode(" a", false));
 
-        assertThat(forbidden("the", new int[]{})).containsExactlyInAnyOrder(bare, spaced);
+        assertThat(forbidden("a", new int[]{})).containsExactlyInAnyOrder(bare, spaced);
     }
 
     @Test

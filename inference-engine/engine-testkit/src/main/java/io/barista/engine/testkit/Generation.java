@@ -14,19 +14,28 @@ import java.util.concurrent.TimeUnit;
 public final class Generation implements EngineListener {
 
     private final List<Integer> tokens = new ArrayList<>();
+    private final List<Double> promptLogprobs = new ArrayList<>();
     private final List<Double> logprobs = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final CompletableFuture<EngineEvent> end = new CompletableFuture<>();
 
-    /** @param logprobs of the tokens, where they were asked for */
-    public record Result(int[] tokens, double[] logprobs, String text) {}
+    /**
+     * @param logprobs       of the tokens, where they were asked for
+     * @param promptLogprobs of the prompt's, where they were asked for, from the second on
+     */
+    public record Result(int[] tokens, double[] logprobs, double[] promptLogprobs, String text) {}
 
     private Generation() {}
 
     /** Submits a greedy request; it starts to run beside whatever runs already. */
     public static Generation greedy(LlmEngine engine, String id, int[] prompt, int maxTokens, boolean ignoreEos) {
+        return of(engine, new GenerationRequest(id, prompt, greedy(maxTokens, ignoreEos)));
+    }
+
+    /** Submits any request of one sample. */
+    public static Generation of(LlmEngine engine, GenerationRequest request) {
         Generation generation = new Generation();
-        engine.submit(new GenerationRequest(id, prompt, greedy(maxTokens, ignoreEos)), generation);
+        engine.submit(request, generation);
         return generation;
     }
 
@@ -44,7 +53,9 @@ public final class Generation implements EngineListener {
                 delta.logprobs().forEach(logprob -> logprobs.add((double) logprob.chosen().logprob()));
                 text.append(delta.text());
             }
-            case EngineEvent.PromptLogprobs _,EngineEvent.SampleFinished _ -> {
+            case EngineEvent.PromptLogprobs prompt ->
+                prompt.tokens().forEach(logprob -> promptLogprobs.add((double) logprob.chosen().logprob()));
+            case EngineEvent.SampleFinished _ -> {
             }
             case EngineEvent.Completed completed -> end.complete(completed);
             case EngineEvent.Failed failed -> end.completeExceptionally(failed.error());
@@ -55,6 +66,7 @@ public final class Generation implements EngineListener {
     public Result await() {
         end.orTimeout(60, TimeUnit.SECONDS).join();
         return new Result(tokens.stream().mapToInt(Integer::intValue).toArray(),
-                logprobs.stream().mapToDouble(Double::doubleValue).toArray(), text.toString());
+                logprobs.stream().mapToDouble(Double::doubleValue).toArray(),
+                promptLogprobs.stream().mapToDouble(Double::doubleValue).toArray(), text.toString());
     }
 }

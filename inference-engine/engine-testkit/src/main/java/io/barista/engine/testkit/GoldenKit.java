@@ -139,7 +139,7 @@ public abstract class GoldenKit {
     }
 
     /** Equal up to a step that is nearly a tie, where the runner-up will do and what follows is open. Returns the steps before. */
-    private static int assertGreedy(int[] actual, ModelGolden.Prompt prompt) {
+    static int assertGreedy(int[] actual, ModelGolden.Prompt prompt) {
         ModelGolden.Greedy expected = prompt.greedy();
         assertThat(actual).hasSameSizeAs(expected.ids());
         for (int step = 0; step < actual.length; step++) {

@@ -12,8 +12,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** What transformers computes for a tiny model in float32 ({@code "format": "barista-golden/1"}). */
 public record ModelGolden(List<Prompt> prompts) {
 
-    /** @param ids complete: nothing is to be added */
-    public record Prompt(int[] ids, Last last, List<Position> positions, Greedy greedy, Bfloat16 bfloat16) {}
+    /**
+     * @param ids            complete: nothing is to be added
+     * @param promptLogprobs of its tokens, from the second on
+     */
+    public record Prompt(int[] ids, double[] promptLogprobs, Last last, List<Position> positions, Greedy greedy,
+            Bfloat16 bfloat16) {}
 
     /**
      * The logits of the last position.
@@ -56,7 +60,7 @@ public record ModelGolden(List<Prompt> prompts) {
             positions.add(new Position(position.get("pos").asInt(), ints(position.get("ids")),
                     doubles(position.get("logits"))));
         }
-        return new Prompt(ints(prompt.get("ids")),
+        return new Prompt(ints(prompt.get("ids")), doubles(prompt.get("prompt_logprobs"), 1),
                 new Last(floats(last.get("logits_b64").asString()), last.get("logit_std").asDouble()), positions,
                 new Greedy(ints(greedy.get("ids")), doubles(greedy.get("margin")), ints(greedy.get("second")),
                         doubles(greedy.get("logprob"))),
@@ -69,6 +73,10 @@ public record ModelGolden(List<Prompt> prompts) {
 
     private static double[] doubles(JsonNode array) {
         return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
+    }
+
+    private static double[] doubles(JsonNode array, int from) {
+        return array.valueStream().skip(from).mapToDouble(JsonNode::asDouble).toArray();
     }
 
     static float[] floats(String base64) {

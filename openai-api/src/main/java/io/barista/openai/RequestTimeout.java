@@ -1,29 +1,26 @@
-package io.barista.modelservice.web;
+package io.barista.openai;
 
-import io.barista.modelservice.request.Arrival;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.server.ServerWebExchange;
 
 /** Ray Serve's header {@code x-request-timeout-seconds}: how long a request may take, whole; 0 and less mean without end. */
-final class RequestTimeout {
+public final class RequestTimeout {
 
-    static final String HEADER = "x-request-timeout-seconds";
+    public static final String HEADER = "x-request-timeout-seconds";
 
-    private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
+    private static final int NANO_DIGITS = 9;
     private static final BigDecimal LONGEST = BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
 
     private RequestTimeout() {}
 
-    /** @throws ApiException when the header is no number */
-    static Arrival arrival(ServerWebExchange exchange) {
-        return new Arrival(RequestId.of(exchange), parse(exchange.getRequest().getHeaders().getFirst(HEADER)));
-    }
-
-    static @Nullable Duration parse(@Nullable String header) {
+    /**
+     * @return null for no end
+     * @throws ApiException when the header is no number
+     */
+    public static @Nullable Duration parse(@Nullable String header) {
         if (header == null || header.isBlank()) {
             return null;
         }
@@ -32,10 +29,16 @@ final class RequestTimeout {
             if (seconds.signum() <= 0) {
                 return null;
             }
-            return Duration.ofNanos(seconds.min(LONGEST).multiply(NANOS).longValue());
+            long nanos = seconds.min(LONGEST).movePointRight(NANO_DIGITS).longValue();
+            return Duration.ofNanos(Math.max(1, nanos));
         } catch (NumberFormatException e) {
             throw ApiException.of(ErrorCode.INVALID_VALUE, HEADER, "%s must be a number of seconds, got '%s'.", HEADER,
                     header.length() > 40 ? header.substring(0, 40) : header);
         }
+    }
+
+    /** The header for what is left of a timeout; more than 0, which would mean without end. */
+    public static String format(Duration left) {
+        return BigDecimal.valueOf(Math.max(1, left.toNanos()), NANO_DIGITS).toPlainString();
     }
 }

@@ -1,4 +1,4 @@
-package io.barista.modelservice.web;
+package io.barista.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -34,5 +34,12 @@ class RequestTimeoutTest {
     void refusesWhatIsNoNumber(String header) {
         assertThatThrownBy(() -> RequestTimeout.parse(header)).isInstanceOf(ApiException.class)
                 .hasMessageContaining("x-request-timeout-seconds");
+    }
+
+    @Test
+    void tellsWhatIsLeftSoThatItIsReadAlike() {
+        assertThat(RequestTimeout.parse(RequestTimeout.format(Duration.ofMillis(1500))))
+                .isEqualTo(Duration.ofMillis(1500));
+        assertThat(RequestTimeout.parse(RequestTimeout.format(Duration.ZERO))).isEqualTo(Duration.ofNanos(1));
     }
 }
