@@ -4,6 +4,7 @@ import io.barista.config.ConfigException;
 import io.barista.config.Nearest;
 import io.barista.engine.EngineException;
 import io.barista.engine.chat.ChatTemplateException;
+import io.barista.sources.SourceException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.util.List;
@@ -74,6 +75,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 return 1;
             }
             case EngineException expected -> {
+                err.println(command + ": " + expected.getMessage());
+                return 1;
+            }
+            case SourceException expected -> {
                 err.println(command + ": " + expected.getMessage());
                 return 1;
             }

@@ -99,6 +99,9 @@ public final class EngineOptions {
     public static final EngineOption<Integer> PORT = honoured("port", IntegerType.between(1, 65_535), null,
             "Where the model's first replica listens, the next ones take the ports after it; free ports when absent.");
 
+    public static final EngineOption<String> REVISION = honoured("revision", new TextType(), null,
+            "A branch, tag or commit of the model's Hugging Face repository; its main branch when absent.");
+
     public static final EngineOption<Double> GPU_MEMORY_UTILIZATION = new EngineOption<>("gpu_memory_utilization",
             DecimalType.aboveUpTo(0, 1), 0.92, new Effect.IgnoredOnCpu("there is no GPU memory to share out"),
             "Part of the GPU's memory for weights, activations and KV cache together.");
@@ -133,7 +136,7 @@ public final class EngineOptions {
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,
                 ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
-                PORT,
+                PORT, REVISION,
                 GPU_MEMORY_UTILIZATION, ENFORCE_EAGER));
         options.addAll(IgnoredEngineOptions.ALL);
         options.addAll(RefusedEngineOptions.ALL);

@@ -110,13 +110,16 @@ final class IgnoredEngineOptions {
         ignore(mapped, "max_parallel_loading_workers", IntegerType.atLeast(1), "Workers that load at the same time.");
         ignore(mapped, "pt_load_map_location", ANY, "Where PyTorch files are loaded to.");
         ignore(mapped, "use_tqdm_on_load", FLAG, "A progress bar while loading.");
-        String folder = "the model is read from a folder, nothing is downloaded";
-        ignore(folder, "download_dir", new TextType(), "Where downloads go.");
-        ignore(folder, "revision", new TextType(), "The model's revision on Hugging Face.");
-        ignore(folder, "code_revision", new TextType(), "The code's revision on Hugging Face.");
-        ignore(folder, "tokenizer_revision", new TextType(), "The tokenizer's revision on Hugging Face.");
-        ignore(folder, "hf_token", new SecretType(), "Hugging Face's token.");
-        ignore(folder, "ignore_patterns", new TextListType(), "Files that are not downloaded.");
+        ignore("downloads go to the folder that the variable BARISTA_CACHE names", "download_dir", new TextType(),
+                "Where downloads go.");
+        ignore("a model's code is never fetched", "code_revision", new TextType(),
+                "The code's revision on Hugging Face.");
+        ignore("the tokenizer is that of the model's revision", "tokenizer_revision", new TextType(),
+                "The tokenizer's revision on Hugging Face.");
+        ignore("the token is the variable HF_TOKEN, of the process or of runtime_env.env_vars", "hf_token",
+                new SecretType(), "Hugging Face's token.");
+        ignore("safetensors, tokenizer and configuration are fetched, nothing else", "ignore_patterns",
+                new TextListType(), "Files that are not downloaded.");
         ignore("config.json is read in Hugging Face's format", "config_format", ChoiceType.of("auto", "hf"),
                 "The format of config.json.");
         String tokenizer = "tokenizer.json is read by the tokenizers library";

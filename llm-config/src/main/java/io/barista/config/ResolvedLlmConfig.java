@@ -8,11 +8,11 @@ import java.util.List;
 /**
  * What runs of a model's configuration on this machine, beside what was {@code asked}.
  *
- * @param modelFolder exists
+ * @param modelSource a folder exists; what has to be fetched is not fetched yet
  * @param replicas    at least 1
  * @param ignored     every key that was asked for and has no effect here; to be logged once
  */
-public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, Path modelFolder, int replicas,
+public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, ModelSource modelSource, int replicas,
         List<IgnoredKey> ignored) {
 
     public ResolvedLlmConfig {
@@ -21,7 +21,7 @@ public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, Path model
 
     /**
      * @param backend what the model is going to run on
-     * @throws ConfigException when the model's files are not here, or another backend was demanded
+     * @throws ConfigException when the model's folder is not there, or another backend was demanded
      */
     public static ResolvedLlmConfig resolve(LlmConfig asked, BackendKind backend) {
         BackendChoice demanded = asked.engine().get(EngineOptions.BACKEND);
@@ -42,20 +42,15 @@ public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, Path model
             ignored.add(new IgnoredKey(EntryKeys.ACCELERATOR_TYPE.key(), reason));
         }
         ignored.addAll(asked.engine().ignoredOn(backend));
-        return new ResolvedLlmConfig(asked, backend, folder(asked), asked.deployment().replicasAtStart(), ignored);
+        return new ResolvedLlmConfig(asked, backend, source(asked), asked.deployment().replicasAtStart(), ignored);
     }
 
-    private static Path folder(LlmConfig asked) {
-        String key = "model_loading_config.model_source";
-        return switch (asked.modelLoading().source()) {
-            case ModelSource.Folder(Path path) when Files.isDirectory(path) -> path;
-            case ModelSource.Folder(Path path) -> throw refusal(asked, key, "no such folder: " + path);
-            case ModelSource.HuggingFace(String repository) -> throw refusal(asked, key, "there is no folder "
-                    + repository
-                    + " beside the file or in the working directory, and downloading from Hugging Face is not built yet");
-            case ModelSource.Bucket(String uri, _) -> throw refusal(asked, key,
-                    "downloading from an object store is not built yet, give a folder instead of " + uri);
-        };
+    private static ModelSource source(LlmConfig asked) {
+        ModelSource source = asked.modelLoading().source();
+        if (source instanceof ModelSource.Folder(Path path) && !Files.isDirectory(path)) {
+            throw refusal(asked, "model_loading_config.model_source", "no such folder: " + path);
+        }
+        return source;
     }
 
     private static ConfigException refusal(LlmConfig asked, String key, String message) {

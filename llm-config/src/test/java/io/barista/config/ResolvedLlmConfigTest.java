@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResolvedLlmConfigTest {
 
@@ -28,7 +29,7 @@ class ResolvedLlmConfigTest {
                 "deployment_config.autoscaling_config.max_replicas",
                 "deployment_config.autoscaling_config.target_ongoing_requests");
         assertThat(resolved.ignored()).allSatisfy(key -> assertThat(key.reason()).isNotBlank());
-        assertThat(resolved.modelFolder()).isEqualTo(folder);
+        assertThat(resolved.modelSource()).isEqualTo(new ModelSource.Folder(folder));
     }
 
     @Test
@@ -64,20 +65,20 @@ class ResolvedLlmConfigTest {
                 .hasMessage("models.yaml:2: engine_kwargs.backend: asks for CUDA, but the model runs on CPU");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|',
-            textBlock = """
-                    ./none             | no such folder: /nowhere/none
-                    Qwen/Qwen2.5-0.5B  | there is no folder Qwen/Qwen2.5-0.5B beside the file or in the working directory, and downloading from Hugging Face is not built yet
-                    s3://bucket/model  | downloading from an object store is not built yet, give a folder instead of s3://bucket/model
-                    {bucket_uri: 'gs://b/m', extra_files: [{bucket_uri: 'gs://b/f', destination_path: x}]} | downloading from an object store is not built yet, give a folder instead of gs://b/m
-                    """)
-    void refusesAModelThatIsNotHere(String source, String message) {
-        LlmConfig config = Yaml.of("model_loading_config:\n  model_id: a\n  model_source: %s".formatted(source))
-                .parseOne();
+    @Test
+    void refusesAFolderThatIsNotThere() {
+        assertThatThrownBy(() -> ResolvedLlmConfig.resolve(model("./none"), BackendKind.CPU))
+                .hasMessage("models.yaml:3: model_loading_config.model_source: no such folder: /nowhere/none");
+    }
 
-        assertThatThrownBy(() -> ResolvedLlmConfig.resolve(config, BackendKind.CPU))
-                .hasMessage("models.yaml:3: model_loading_config.model_source: " + message);
+    @ParameterizedTest
+    @ValueSource(strings = {"Qwen/Qwen2.5-0.5B", "s3://bucket/model", "gs://anonymous@bucket/model"})
+    void leavesWhatHasToBeFetchedToWhoLoadsIt(String source) {
+        assertThat(ResolvedLlmConfig.resolve(model(source), BackendKind.CPU).modelSource()).hasToString(source);
+    }
+
+    private static LlmConfig model(String source) {
+        return Yaml.of("model_loading_config:\n  model_id: a\n  model_source: %s".formatted(source)).parseOne();
     }
 
     private ResolvedLlmConfig resolve(String rest, BackendKind backend) {

@@ -8,7 +8,9 @@ import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.config.ServiceSettings;
 import io.barista.modelservice.engine.ModelHost;
 import io.barista.modelservice.engine.ServedModelLoader;
+import io.barista.modelservice.engine.Weights;
 import io.barista.modelservice.lifecycle.InFlight;
+import io.barista.modelservice.metrics.DownloadMetrics;
 import io.barista.modelservice.metrics.VllmNames;
 import io.barista.openai.json.OpenAiJson;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -60,7 +62,8 @@ class ServiceConfiguration {
     @Bean(initMethod = "start", destroyMethod = "close")
     ModelHost modelHost(Environment environment, MeterRegistry registry, Clock clock, StartFailure failure,
             @Value("${barista.version}") String version) {
-        ServedModelLoader loader = new ServedModelLoader(List.of(new CpuBackend()), registry, version, clock);
+        Weights weights = new Weights(System.getenv(), new DownloadMetrics(registry));
+        ServedModelLoader loader = new ServedModelLoader(weights, List.of(new CpuBackend()), registry, version, clock);
         return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), BackendKind.CPU)),
                 failure::exit);
     }

@@ -28,17 +28,17 @@ class ArchitectureTest {
     private static final String CPU = "inference-engine/engine-cpu";
 
     /** Module to the modules it may depend on. */
-    private static final Map<String, List<String>> ALLOWED_ARROWS = Map.of(
-            "openai-api", List.of(),
-            "llm-config", List.of(),
-            "model-sources", List.of("llm-config"),
-            CORE, List.of("llm-config"),
-            CPU, List.of(CORE, "llm-config"),
-            "inference-engine/engine-testkit", List.of(CORE, "llm-config"),
-            "model-service", List.of("openai-api", "llm-config", CORE, CPU),
-            "api-gateway", List.of("openai-api", "llm-config"),
-            "config-server", List.of("llm-config"),
-            "barista-cli", List.of("openai-api", "llm-config", CORE, CPU));
+    private static final Map<String, List<String>> ALLOWED_ARROWS = Map.ofEntries(
+            Map.entry("openai-api", List.of()),
+            Map.entry("llm-config", List.of()),
+            Map.entry("model-sources", List.of("llm-config")),
+            Map.entry(CORE, List.of("llm-config")),
+            Map.entry(CPU, List.of(CORE, "llm-config")),
+            Map.entry("inference-engine/engine-testkit", List.of(CORE, "llm-config")),
+            Map.entry("model-service", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)),
+            Map.entry("api-gateway", List.of("openai-api", "llm-config")),
+            Map.entry("config-server", List.of("llm-config")),
+            Map.entry("barista-cli", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)));
 
     private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", "model-sources", CORE, CPU,
             "inference-engine/engine-testkit");

@@ -2,6 +2,7 @@ package io.barista.cli.offline;
 
 import io.barista.cli.CommandFailure;
 import io.barista.cli.EngineFlagSet;
+import io.barista.cli.ModelArgument;
 import io.barista.cli.Workplace;
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineObserver;
@@ -11,7 +12,6 @@ import io.barista.engine.chat.ChatInput;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.model.ModelFolder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +31,9 @@ public final class GenerateCommand implements Callable<Integer> {
     private final Workplace workplace;
     private final EngineFlagSet engineFlags;
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "A model's folder.")
-    private Path model = Path.of("");
+    @Parameters(paramLabel = "MODEL",
+            description = "A model's folder, a Hugging Face repository (organisation/name), or a bucket (s3://..., gs://...).")
+    private String model = "";
 
     @Option(names = "--prompt", paramLabel = "TEXT", required = true,
             description = "What to continue, or to answer with --chat.")
@@ -61,7 +62,7 @@ public final class GenerateCommand implements Callable<Integer> {
         if (system != null && !chat) {
             throw CommandFailure.withExitCode(2, "--system needs --chat");
         }
-        ModelFolder folder = ModelFolder.open(workplace.folder().resolve(model));
+        ModelFolder folder = ModelFolder.open(new ModelArgument(workplace, model).fetch(engineFlags.parsed().config()));
         int[] ids = chat ? folder.tokenizer().encode(rendered(folder), false) : folder.tokenizer().encode(prompt, true);
         try (LlmEngine engine = LlmEngine.start(folder, engineFlags.parsed().config(), List.of(new CpuBackend()),
                 EngineObserver.NONE)) {

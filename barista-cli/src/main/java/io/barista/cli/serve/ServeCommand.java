@@ -1,7 +1,7 @@
 package io.barista.cli.serve;
 
-import io.barista.cli.CommandFailure;
 import io.barista.cli.EngineFlagSet;
+import io.barista.cli.ModelArgument;
 import io.barista.cli.Workplace;
 import io.barista.cli.process.Guard;
 import io.barista.cli.process.ListenAddress;
@@ -10,8 +10,8 @@ import io.barista.cli.process.Role;
 import io.barista.cli.process.ServicePlan;
 import io.barista.cli.process.ServiceStarter;
 import io.barista.cli.up.Programs;
+import io.barista.config.ModelSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +31,9 @@ public final class ServeCommand implements Callable<Integer> {
     private final Workplace workplace;
     private final EngineFlagSet engineFlags;
 
-    @Parameters(paramLabel = "MODEL_DIR", description = "The model's folder.")
-    private Path model = Path.of("");
+    @Parameters(paramLabel = "MODEL",
+            description = "The model's folder, a Hugging Face repository (organisation/name), or a bucket (s3://..., gs://...).")
+    private String model = "";
 
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "8000", description = "Default: ${DEFAULT-VALUE}")
     private int port;
@@ -46,7 +47,7 @@ public final class ServeCommand implements Callable<Integer> {
     private @Nullable String apiKey;
 
     @Option(names = "--served-model-name", paramLabel = "NAME", arity = "1..*",
-            description = "What clients may call the model; the folder's name when absent.")
+            description = "What clients may call the model; its folder's or repository's name when absent.")
     private List<String> names = List.of();
 
     /** @param engineFlags are added to the command by its caller */
@@ -57,11 +58,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path folder = workplace.folder().resolve(model).normalize();
-        if (!Files.isDirectory(folder)) {
-            throw CommandFailure.of("%s is not a folder; expected one with config.json, tokenizer.json and safetensors",
-                    model);
-        }
+        ModelSource source = new ModelArgument(workplace, model).source();
         Optional<String> key = Optional.ofNullable(apiKey)
                 .or(() -> workplace.variable(ServiceStarter.API_KEY_VARIABLE));
         ListenAddress address = ListenAddress.of(host, port);
@@ -69,30 +66,30 @@ public final class ServeCommand implements Callable<Integer> {
         address.requireFree();
 
         try (Guard guard = Guard.start()) {
-            new ForegroundService(workplace, guard).run(plan(folder, address),
-                    new ServiceStarter(workplace.folder(), key), () -> sayReady(address, folder, key.isPresent()));
+            new ForegroundService(workplace, guard).run(plan(source, address),
+                    new ServiceStarter(workplace.folder(), key), () -> sayReady(address, source, key.isPresent()));
         }
         return 0;
     }
 
-    private ServicePlan plan(Path folder, ListenAddress address) throws IOException, InterruptedException {
+    private ServicePlan plan(ModelSource source, ListenAddress address) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(Programs.prepare(workplace).command(Role.MODEL_SERVICE));
         command.add("--server.port=" + port);
         command.add("--server.address=" + address.host());
-        command.add("--barista.serve.model=" + folder);
-        command.add("--barista.serve.served-model-name=" + String.join(",", names(folder)));
+        command.add("--barista.serve.model=" + source);
+        command.add("--barista.serve.served-model-name=" + String.join(",", names(source)));
         command.add("--barista.serve.engine-kwargs="
                 + JsonMapper.shared().writeValueAsString(engineFlags.parsed().kwargs()));
-        return new ServicePlan("model-service", Role.MODEL_SERVICE, names(folder).getFirst(), port, command, Map.of(),
+        return new ServicePlan("model-service", Role.MODEL_SERVICE, names(source).getFirst(), port, command, Map.of(),
                 Path.of("/dev/null"));
     }
 
-    private List<String> names(Path folder) {
-        return names.isEmpty() ? List.of(folder.getFileName().toString()) : names;
+    private List<String> names(ModelSource source) {
+        return names.isEmpty() ? List.of(source.shortName()) : names;
     }
 
-    private void sayReady(ListenAddress address, Path folder, boolean hasKey) {
-        workplace.out().println(ReadyMessage.of(address.url().toString(), names(folder), hasKey));
+    private void sayReady(ListenAddress address, ModelSource source, boolean hasKey) {
+        workplace.out().println(ReadyMessage.of(address.url().toString(), names(source), hasKey));
         workplace.err().println("Ctrl-C stops it.");
     }
 }

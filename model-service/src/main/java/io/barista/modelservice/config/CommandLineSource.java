@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Flags as a configuration file (JSON is YAML), so that they are read and judged exactly as files are. */
-record CommandLineSource(String modelId, Path folder, String engineKwargs) implements ConfigSource {
+record CommandLineSource(String modelId, String model, String engineKwargs) implements ConfigSource {
 
     static final String NAME = "command line";
 
@@ -19,7 +19,7 @@ record CommandLineSource(String modelId, Path folder, String engineKwargs) imple
     public ConfigText read(String name) {
         OpenAiJson json = new OpenAiJson();
         String loading = new String(
-                json.write(Map.of("model_id", modelId, "model_source", folder.toString())), StandardCharsets.UTF_8);
+                json.write(Map.of("model_id", modelId, "model_source", model)), StandardCharsets.UTF_8);
         String text = "{\"model_loading_config\":%s,\"engine_kwargs\":%s}".formatted(loading, engineKwargs);
         return new ConfigText(NAME, text, List.of(Path.of("").toAbsolutePath()));
     }

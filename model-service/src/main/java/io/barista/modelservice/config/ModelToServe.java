@@ -9,7 +9,9 @@ import io.barista.config.IgnoredKey;
 import io.barista.config.LlmConfig;
 import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
+import io.barista.config.ModelSource;
 import io.barista.config.ResolvedLlmConfig;
+import io.barista.config.RuntimeEnv;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +23,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The one model of this process.
  *
- * @param names   what clients may call it; the first is the one in answers
- * @param ignored what was asked for and has no effect here
+ * @param names     what clients may call it; the first is the one in answers
+ * @param variables {@code runtime_env.env_vars}; the values may be secrets
+ * @param ignored   what was asked for and has no effect here
  */
-public record ModelToServe(List<String> names, Path folder, EngineConfig engine, List<IgnoredKey> ignored) {
+public record ModelToServe(List<String> names, ModelSource source, EngineConfig engine, RuntimeEnv variables,
+        List<IgnoredKey> ignored) {
 
     private static final Logger log = LoggerFactory.getLogger(ModelToServe.class);
 
@@ -57,16 +61,18 @@ public record ModelToServe(List<String> names, Path folder, EngineConfig engine,
 
     private static ModelToServe fromFlags(ServiceSettings.FromFlags flags, BackendKind backend) {
         log.info("configuration: {}", CommandLineSource.NAME);
-        Path folder = Path.of(flags.model()).toAbsolutePath().normalize();
-        List<String> names = flags.names().isEmpty() ? List.of(String.valueOf(folder.getFileName())) : flags.names();
-        ConfigSource source = new CommandLineSource(names.getFirst(), folder, flags.engineKwargs());
+        List<String> names = flags.names().isEmpty()
+                ? List.of(ModelSource.parse(flags.model(), Path.of("").toAbsolutePath()).shortName())
+                : flags.names();
+        ConfigSource source = new CommandLineSource(names.getFirst(), flags.model(), flags.engineKwargs());
         return of(LlmConfigs.parse(source, CommandLineSource.NAME).getFirst(), names, backend);
     }
 
     private static ModelToServe of(LlmConfig config, List<String> names, BackendKind backend) {
         ResolvedLlmConfig resolved = ResolvedLlmConfig.resolve(config, backend);
         resolved.ignored().forEach(key -> log.warn("no effect: {}", key));
-        return new ModelToServe(names, resolved.modelFolder(), config.engine(), resolved.ignored());
+        return new ModelToServe(names, resolved.modelSource(), config.engine(), config.runtimeEnv(),
+                resolved.ignored());
     }
 
     private static LlmConfig choose(List<LlmConfig> configs, @Nullable String modelId, String file) {

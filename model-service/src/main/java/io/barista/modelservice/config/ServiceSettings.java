@@ -22,9 +22,10 @@ public sealed interface ServiceSettings {
     record FromFile(Path file, @Nullable String modelId) implements ServiceSettings {}
 
     /**
-     * A model folder, without any file: what {@code barista serve} says.
+     * A model without any file: what {@code barista serve} says.
      *
-     * @param names        what clients may call the model; the folder's name when empty
+     * @param model        a folder, a Hugging Face repository or a bucket's address
+     * @param names        what clients may call the model; the last part of its address when empty
      * @param engineKwargs a JSON object
      */
     record FromFlags(String model, List<String> names, String engineKwargs) implements ServiceSettings {}
@@ -51,6 +52,6 @@ public sealed interface ServiceSettings {
         }
         throw new IllegalArgumentException(
                 "which model? Set barista.config.uri and barista.config.file (config-server),"
-                        + " barista.config.path (a local file) or barista.serve.model (a model folder).");
+                        + " barista.config.path (a local file) or barista.serve.model (a folder, a Hugging Face repository or a bucket).");
     }
 }

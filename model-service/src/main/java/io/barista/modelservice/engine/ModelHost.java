@@ -4,6 +4,7 @@ import io.barista.config.ConfigException;
 import io.barista.engine.EngineException;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import io.barista.sources.SourceException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -72,7 +73,7 @@ public final class ModelHost implements AutoCloseable {
             if (!state.compareAndSet(loading, new State.Ready(model))) {
                 model.engine().close();
             }
-        } catch (ConfigException | EngineException | IllegalArgumentException e) {
+        } catch (ConfigException | EngineException | SourceException | IllegalArgumentException e) {
             onFailure.accept(String.valueOf(e.getMessage()));
         } catch (Throwable e) {
             log.error("loading failed", e);

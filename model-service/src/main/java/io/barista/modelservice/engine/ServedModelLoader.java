@@ -11,6 +11,7 @@ import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.model.ModelFolder;
 import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.metrics.ServiceMetrics;
+import io.barista.sources.SourceException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,28 +33,35 @@ public final class ServedModelLoader {
 
     private static final Logger log = LoggerFactory.getLogger(ServedModelLoader.class);
 
+    private final Weights weights;
     private final List<Backend> backends;
     private final MeterRegistry registry;
     private final String version;
     private final Clock clock;
 
     /**
+     * @param weights  brings what is not here yet
      * @param backends best first
      * @param version  of this program
      */
-    public ServedModelLoader(List<Backend> backends, MeterRegistry registry, String version, Clock clock) {
+    public ServedModelLoader(Weights weights, List<Backend> backends, MeterRegistry registry, String version,
+            Clock clock) {
+        this.weights = weights;
         this.backends = backends;
         this.registry = registry;
         this.version = version;
         this.clock = clock;
     }
 
-    /** @throws EngineException in one line, when the model or its configuration cannot be used */
+    /**
+     * @throws EngineException in one line, when the model or its configuration cannot be used
+     * @throws SourceException in one line, when its files cannot be had
+     */
     public ServedModel load(ModelToServe toServe) {
         EngineConfig asked = toServe.engine();
         OutputDialect dialect = OutputDialect.of(asked.find(EngineOptions.REASONING_PARSER).orElse(null),
                 asked.find(EngineOptions.TOOL_CALL_PARSER).orElse(null));
-        ModelFolder folder = ModelFolder.open(toServe.folder());
+        ModelFolder folder = ModelFolder.open(weights.folder(toServe));
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
         SamplingDefaults defaults = SamplingDefaults.of(folder, asked);
         int limit = asked.find(EngineOptions.MAX_MODEL_LEN).filter(length -> length > 0)

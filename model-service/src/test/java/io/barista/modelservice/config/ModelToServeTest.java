@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.barista.config.BackendKind;
 import io.barista.config.ConfigException;
 import io.barista.config.EngineOptions;
+import io.barista.config.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelToServeTest {
 
@@ -38,7 +41,7 @@ class ModelToServeTest {
     void findsOneOfSeveralModelsOfAFile() {
         ModelToServe model = find(new ServiceSettings.FromFile(file, "org/one"));
         assertThat(model.names()).containsExactly("org/one");
-        assertThat(model.folder()).isEqualTo(folder.resolve("one"));
+        assertThat(model.source()).isEqualTo(new ModelSource.Folder(folder.resolve("one")));
         assertThat(model.engine().get(EngineOptions.MAX_MODEL_LEN)).isEqualTo(128);
     }
 
@@ -64,6 +67,16 @@ class ModelToServeTest {
         assertThat(model.engine().get(EngineOptions.MAX_NUM_SEQS)).isEqualTo(3);
         assertThat(find(new ServiceSettings.FromFlags(folder.resolve("one").toString(), List.of(), "{}")).names())
                 .containsExactly("one");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            org/tiny,                  org/tiny
+            hf://org/tiny@v2,          org/tiny
+            s3://bucket/models/tiny/,  tiny
+            """)
+    void namesAModelFromElsewhereByItsAddress(String model, String name) {
+        assertThat(find(new ServiceSettings.FromFlags(model, List.of(), "{}")).names()).containsExactly(name);
     }
 
     @Test

@@ -1,0 +1,68 @@
+package io.barista.sources;
+
+import io.barista.config.ModelSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** From {@code model_source} to a folder of this machine. */
+public final class ModelDownload {
+
+    private final SourceCache cache;
+    private final SourceEnvironment environment;
+
+    public ModelDownload(SourceCache cache, SourceEnvironment environment) {
+        this.cache = cache;
+        this.environment = environment;
+    }
+
+    /**
+     * The model's files; a folder of this machine is used where it is. Extra files are put where they are to be first.
+     *
+     * @param revision of a Hugging Face repository; null takes its main branch
+     * @throws SourceException when the files cannot be had
+     */
+    public Path folder(ModelSource source, @Nullable String revision) {
+        if (source instanceof ModelSource.Bucket(_, List<ModelSource.ExtraFile> extraFiles)) {
+            extraFiles.forEach(this::fetchExtra);
+        }
+        return switch (SourceAddress.of(source, revision)) {
+            case SourceAddress.Folder(Path path) -> path;
+            case SourceAddress.S3 bucket -> fetch(bucket, FileChoice.MODEL);
+            case SourceAddress.Gcs bucket -> fetch(bucket, FileChoice.MODEL);
+            case SourceAddress.HuggingFace repository -> fetch(repository, FileChoice.MODEL);
+        };
+    }
+
+    private Path fetch(SourceAddress address, FileChoice choice) {
+        try (FileSource source = FileSources.open(address, environment)) {
+            return cache.fetch(source, choice);
+        }
+    }
+
+    private void fetchExtra(ModelSource.ExtraFile extra) {
+        Path fetched = fetch(SourceAddress.parse(extra.bucketUri(), Path.of("")), FileChoice.HARMLESS);
+        Path destination = Path.of(extra.destinationPath()).toAbsolutePath().normalize();
+        try (Stream<Path> content = Files.walk(fetched)) {
+            for (Path file : content.filter(Files::isRegularFile).toList()) {
+                copy(file, destination.resolve(fetched.relativize(file).toString()));
+            }
+        } catch (IOException e) {
+            throw new SourceException(SourceException.Kind.DISK,
+                    "extra_files: %s cannot be written: %s".formatted(destination, e), e);
+        }
+    }
+
+    /** Whoever reads the destination sees the old file or the new one. */
+    private static void copy(Path file, Path destination) throws IOException {
+        Path folder = destination.resolveSibling(".");
+        Files.createDirectories(folder);
+        Path aside = Files.createTempFile(folder, ".incoming-", "");
+        Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(aside, destination, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
