@@ -270,7 +270,7 @@ public abstract class BackendParityKit {
     }
 
     /** Cosines and sines as {@link TensorOps#uploadRope} takes them. */
-    private static float[] angles(int positions, int rotaryDim) {
+    static float[] angles(int positions, int rotaryDim) {
         float[] table = new float[positions * rotaryDim];
         int half = rotaryDim / 2;
         for (int position = 0; position < positions; position++) {

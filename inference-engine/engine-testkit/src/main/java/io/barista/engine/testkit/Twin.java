@@ -14,6 +14,7 @@ import io.barista.engine.backend.Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** An oracle and a candidate that are given the same operations on the same data. */
@@ -34,6 +35,9 @@ final class Twin implements AutoCloseable {
     record Rope(RopeTable oracle, RopeTable candidate) {}
 
     record Cache(KvCache oracle, KvCache candidate) {}
+
+    /** Whatever else a backend makes of its own. */
+    record Pair<T>(T oracle, T candidate) {}
 
     /** Which of the two an operation is being done on. */
     final class Side {
@@ -65,6 +69,10 @@ final class Twin implements AutoCloseable {
         KvCache of(Cache cache) {
             return first ? cache.oracle : cache.candidate;
         }
+
+        <T> T of(Pair<T> pair) {
+            return first ? pair.oracle : pair.candidate;
+        }
     }
 
     void onBoth(BiConsumer<TensorOps, Side> operation) {
@@ -74,6 +82,16 @@ final class Twin implements AutoCloseable {
 
     void begin(StepInputs inputs) {
         onBoth((ops, _) -> ops.begin(inputs));
+    }
+
+    <T> Pair<T> make(Function<TensorOps, T> maker) {
+        return new Pair<>(maker.apply(oracle), maker.apply(candidate));
+    }
+
+    /** In float32 whatever activations are computed in, as logits are. */
+    Buffer logits(int elements) {
+        return new Buffer(oracle.allocate("logits", DType.FLOAT32, elements),
+                candidate.allocate("logits", DType.FLOAT32, elements));
     }
 
     Buffer vector(float... values) {
