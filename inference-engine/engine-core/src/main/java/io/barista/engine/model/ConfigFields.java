@@ -16,6 +16,9 @@ public final class ConfigFields {
     /** No dimension of a real model is larger; keeps products of two within a long. */
     private static final int MAX_SIZE = 1 << 28;
 
+    /** No model has more layers or experts. */
+    private static final int MAX_COUNT = 1 << 14;
+
     private final String place;
     private final JsonNode object;
 
@@ -37,6 +40,15 @@ public final class ConfigFields {
         return optionalSize(key).orElseThrow(() -> missing(key));
     }
 
+    /** A count of something that there are never so many of, each of which costs memory here. */
+    public int count(String key) {
+        int count = size(key);
+        if (count > MAX_COUNT) {
+            throw wrong(key, "an integer from 1 to " + MAX_COUNT, count);
+        }
+        return count;
+    }
+
     /** As {@link #size}, empty when absent. */
     public Optional<Integer> optionalSize(String key) {
         return find(key).map(value -> {
@@ -46,6 +58,18 @@ public final class ConfigFields {
             }
             return value.intValue();
         });
+    }
+
+    /**
+     * The width of a row of {@code count} pieces, such as heads.
+     *
+     * @param key names the count in messages
+     */
+    public int width(String key, int count, long piece) {
+        if (count * piece > MAX_SIZE) {
+            throw wrong(key, "at most %d for pieces of %d dimensions".formatted(MAX_SIZE / piece, piece), count);
+        }
+        return (int) (count * piece);
     }
 
     /** A token id or another integer of any sign. */

@@ -8,7 +8,6 @@ import io.barista.engine.backend.RouterSpec.GroupScore;
 import io.barista.engine.backend.RouterSpec.Scoring;
 import io.barista.engine.model.DecoderSpec.Head;
 import io.barista.engine.model.DecoderSpec.Layer;
-import io.barista.engine.model.DecoderSpec.Rope;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +37,7 @@ record DeepseekFamily(String usualChoice, String usualScoring, boolean usuallyRe
         FeedForward mixture = mixture(config);
         Head head = fields.flag("tie_word_embeddings", false) ? Head.TIED : Head.OWN;
         return new DecoderSpec(config.vocabSize(), config.hiddenSize(), 1, config.normEps(), false, head, 0,
-                List.of(new Rope(rope, fields.size("qk_rope_head_dim"))),
+                List.of(PlainDecoder.rope(config, rope, fields.size("qk_rope_head_dim"))),
                 PlainDecoder.layers(config,
                         i -> new Layer(attention, i >= plainLayers && i % step == 0 ? mixture : plain, false)),
                 rope.contextLength(config.maxPositionEmbeddings()));
@@ -51,10 +50,14 @@ record DeepseekFamily(String usualChoice, String usualScoring, boolean usuallyRe
         if (ropeDim % 2 != 0) {
             throw fields.wrong("qk_rope_head_dim", "even, because rotary embedding turns pairs", ropeDim);
         }
+        int rank = fields.size("kv_lora_rank");
+        int valueDim = fields.size("v_head_dim");
+        fields.width("num_attention_heads", config.heads(), (long) plainDim + ropeDim + valueDim);
+        fields.width("num_attention_heads", config.heads(), (long) rank + ropeDim);
         double scale = 1 / Math.sqrt(plainDim + ropeDim) * yarnScale(fields, rope);
         Pairs pairs = fields.flag("rope_interleave", true) ? Pairs.NEIGHBOURS : Pairs.HALVES;
-        return new Attention.Latent(new LatentAttentionSpec(config.heads(), fields.size("kv_lora_rank"), plainDim,
-                ropeDim, fields.size("v_head_dim"), (float) scale, pairs), 0,
+        return new Attention.Latent(
+                new LatentAttentionSpec(config.heads(), rank, plainDim, ropeDim, valueDim, (float) scale, pairs), 0,
                 fields.optionalSize("q_lora_rank").orElse(0));
     }
 
@@ -74,15 +77,17 @@ record DeepseekFamily(String usualChoice, String usualScoring, boolean usuallyRe
         int inner = fields.size("moe_intermediate_size");
         RouterSpec router = router(fields);
         Optional<FeedForward.Shared> shared = fields.optionalSize("n_shared_experts")
-                .map(count -> new FeedForward.Shared(new FeedForward.Gated(Math.multiplyExact(count, inner),
-                        PlainDecoder.activation(config), false, false), false));
+                .map(count -> new FeedForward.Shared(
+                        new FeedForward.Gated(fields.width("n_shared_experts", count, inner),
+                                PlainDecoder.activation(config), false, false),
+                        false));
         return new FeedForward.Mixture(
                 new MixtureSpec(config.hiddenSize(), inner, PlainDecoder.activation(config), router),
                 MixtureNames.DEEPSEEK, router.groupScore() == GroupScore.SUM_OF_BEST_TWO, shared);
     }
 
     private RouterSpec router(ConfigFields fields) {
-        int experts = fields.size("n_routed_experts");
+        int experts = fields.count("n_routed_experts");
         int perToken = Routers.perToken(fields, "n_routed_experts", experts);
         String scoringName = fields.optionalText("scoring_func").orElse(usualScoring);
         Scoring scoring = switch (scoringName) {

@@ -9,7 +9,7 @@ final class Gemma2Family implements ModelFamily {
     @Override
     public DecoderSpec spec(ModelConfig config) {
         List<Boolean> windowed = LayerKinds.windowed(config, layer -> layer % 2 == 0);
-        Rope rope = new Rope(RopeReader.read(config.fields()), PlainDecoder.rotaryDim(config));
+        Rope rope = PlainDecoder.rope(config, RopeReader.read(config.fields()), PlainDecoder.rotaryDim(config));
         return GemmaDecoder.spec(config, List.of(rope), i -> GemmaDecoder.attention(config, windowed.get(i), 0));
     }
 }

@@ -17,8 +17,9 @@ final class Gemma3Family implements ModelFamily {
         List<Boolean> windowed = LayerKinds.windowed(config, layer -> (layer + 1) % pattern != 0);
         int rotaryDim = PlainDecoder.rotaryDim(config);
         List<Rope> ropes = List.of(
-                new Rope(RopeReader.read(fields, "full_attention", "rope_theta", true), rotaryDim),
-                new Rope(RopeReader.read(fields, "sliding_attention", "rope_local_base_freq", false), rotaryDim));
+                PlainDecoder.rope(config, RopeReader.read(fields, "full_attention", "rope_theta", true), rotaryDim),
+                PlainDecoder.rope(config,
+                        RopeReader.read(fields, "sliding_attention", "rope_local_base_freq", false), rotaryDim));
         return GemmaDecoder.spec(config, ropes, i -> GemmaDecoder
                 .attention(config, windowed.get(i), windowed.get(i) ? LOCAL : GLOBAL).withHeadNorms());
     }

@@ -32,6 +32,7 @@ final class GemmaDecoder {
         if (queryScale <= 0) {
             throw fields.wrong("query_pre_attn_scalar", "positive", queryScale);
         }
+        PlainDecoder.requirePossibleWidth(config);
         AttentionSpec spec = new AttentionSpec(config.heads(), config.kvHeads(), config.headDim(),
                 (float) (1 / Math.sqrt(queryScale)), windowed ? fields.size("sliding_window") : 0,
                 cap(fields, "attn_logit_softcapping"));

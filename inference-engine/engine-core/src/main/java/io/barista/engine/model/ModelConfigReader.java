@@ -22,7 +22,7 @@ final class ModelConfigReader {
             throw config.wrong("num_attention_heads", "a multiple of num_key_value_heads=" + kvHeads, heads);
         }
         return new ModelConfig(architectures.getFirst(), config.optionalText("model_type").orElse(""),
-                config.size("vocab_size"), hidden, config.size("intermediate_size"), config.size("num_hidden_layers"),
+                config.size("vocab_size"), hidden, config.size("intermediate_size"), config.count("num_hidden_layers"),
                 heads, kvHeads, activation(config), (float) config.optionalNumber("rms_norm_eps").orElse(1e-6),
                 config.size("max_position_embeddings"), weightsDtype(config), config.ints("eos_token_id"), config);
     }

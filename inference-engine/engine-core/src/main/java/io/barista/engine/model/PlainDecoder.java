@@ -24,8 +24,19 @@ final class PlainDecoder {
         RopeSpec rope = RopeReader.read(config.fields());
         Head head = config.fields().flag("tie_word_embeddings", false) ? Head.TIED : Head.OWN;
         return new DecoderSpec(config.vocabSize(), config.hiddenSize(), 1, config.normEps(), false, head, 0,
-                List.of(new Rope(rope, rotaryDim(config))), layers(config, layer),
+                List.of(rope(config, rope, rotaryDim(config))), layers(config, layer),
                 rope.contextLength(config.maxPositionEmbeddings()));
+    }
+
+    /** A rope with frequencies for as many pairs as a head has rotated ones. */
+    static Rope rope(ModelConfig config, RopeSpec spec, int rotaryDim) {
+        int pairs = rotaryDim / 2;
+        if (spec instanceof RopeSpec.LongRope(_, List<Double> shorter, List<Double> longer, _, _)
+                && (shorter.size() != pairs || longer.size() != pairs)) {
+            throw config.fields().wrong("rope_scaling", "%d short and %d long factors, one for each rotated pair"
+                    .formatted(pairs, pairs), "%d and %d".formatted(shorter.size(), longer.size()));
+        }
+        return new Rope(spec, rotaryDim);
     }
 
     static List<Layer> layers(ModelConfig config, IntFunction<Layer> layer) {
@@ -38,9 +49,15 @@ final class PlainDecoder {
 
     /** @param window keys a query sees; 0 sees all before it */
     static Attention.Grouped attention(ModelConfig config, int window, boolean qkvBias, boolean outputBias) {
+        requirePossibleWidth(config);
         AttentionSpec spec = new AttentionSpec(config.heads(), config.kvHeads(), config.headDim(),
                 (float) (1 / Math.sqrt(config.headDim())), window, 0);
         return new Attention.Grouped(spec, 0, qkvBias, outputBias, false, false);
+    }
+
+    /** Of a row of queries, keys and values. */
+    static void requirePossibleWidth(ModelConfig config) {
+        config.fields().width("num_attention_heads", config.heads(), 3L * config.headDim());
     }
 
     static FeedForward.Gated gated(ModelConfig config, boolean bias) {

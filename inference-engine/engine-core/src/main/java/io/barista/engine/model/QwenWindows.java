@@ -9,9 +9,9 @@ final class QwenWindows {
 
     /** The window of each layer; 0 sees all. */
     static List<Integer> of(ModelConfig config) {
-        boolean used = config.fields().flag("use_sliding_window", false) && config.slidingWindow() > 0;
+        boolean used = config.fields().flag("use_sliding_window", false);
         int first = config.fields().optionalInt("max_window_layers").orElse(0);
         return LayerKinds.windowed(config, layer -> used && layer >= first).stream()
-                .map(windowed -> windowed ? config.slidingWindow() : 0).toList();
+                .map(windowed -> windowed ? config.fields().size("sliding_window") : 0).toList();
     }
 }

@@ -11,7 +11,7 @@ final class Routers {
 
     static RouterSpec ungrouped(ConfigFields fields, String expertsKey, RouterSpec.Scoring scoring,
             boolean renormalise) {
-        int experts = fields.size(expertsKey);
+        int experts = fields.count(expertsKey);
         return RouterSpec.ungrouped(experts, perToken(fields, expertsKey, experts), scoring, renormalise, 1);
     }
 

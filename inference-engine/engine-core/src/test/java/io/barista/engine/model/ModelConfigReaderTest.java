@@ -25,7 +25,10 @@ class ModelConfigReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"llama-gqa-llama3rope", "llama-mha-tied-linear", "qwen2-tied-bias", "mixtral-top2",
-        "phi3-longrope"})
+        "phi3-longrope", "phi3-partial-rotary", "mistral-sliding", "qwen3-qknorm", "qwen3-moe",
+        "qwen2-moe-shared-expert",
+        "gemma2-softcap", "gemma3-text", "llama-biases-yarn", "llama-dynamic", "deepseek-v2-lite", "deepseek-v2-groups",
+        "deepseek-v3-mla-moe"})
     void bothStylesOfConfigMeanTheSameDecoder(String model) throws IOException {
         DecoderSpec older = ModelFamilies.spec(read(model + "/config.json"));
         DecoderSpec newer = ModelFamilies.spec(read(model + "/config.alt.json"));
