@@ -14,7 +14,7 @@ public record ModelGolden(List<Prompt> prompts) {
 
     /**
      * @param ids            complete: nothing is to be added
-     * @param promptLogprobs of its tokens, from the second on
+     * @param promptLogprobs of its tokens, from the second on; empty where the golden has none
      */
     public record Prompt(int[] ids, double[] promptLogprobs, Last last, List<Position> positions, Greedy greedy,
             Bfloat16 bfloat16) {}
@@ -60,7 +60,7 @@ public record ModelGolden(List<Prompt> prompts) {
             positions.add(new Position(position.get("pos").asInt(), ints(position.get("ids")),
                     doubles(position.get("logits"))));
         }
-        return new Prompt(ints(prompt.get("ids")), doubles(prompt.get("prompt_logprobs"), 1),
+        return new Prompt(ints(prompt.get("ids")), doubles(prompt.path("prompt_logprobs"), 1),
                 new Last(floats(last.get("logits_b64").asString()), last.get("logit_std").asDouble()), positions,
                 new Greedy(ints(greedy.get("ids")), doubles(greedy.get("margin")), ints(greedy.get("second")),
                         doubles(greedy.get("logprob"))),
