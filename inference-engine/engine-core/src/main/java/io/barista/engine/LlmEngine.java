@@ -6,6 +6,7 @@ import static io.barista.config.EngineOptions.OVERRIDE_GENERATION_CONFIG;
 
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
+import io.barista.engine.grammar.GrammarCompiler;
 import io.barista.engine.model.GenerationDefaults;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.output.OutputProcessor;
@@ -39,6 +40,7 @@ public final class LlmEngine implements AutoCloseable {
     private final AdmissionGate gate;
     private final RequestCheck check;
     private final AtomicLong nextSeed;
+    private final GrammarCompiler grammars;
 
     private LlmEngine(ModelFolder folder, GenerationDefaults defaults, EngineObserver observer,
             BlockingQueue<EngineCommand> commands, OutputProcessor output, EngineThread thread) {
@@ -52,6 +54,7 @@ public final class LlmEngine implements AutoCloseable {
         this.gate = thread.gate();
         this.check = new RequestCheck(folder.config().vocabSize(), config);
         this.nextSeed = new AtomicLong(config.seed());
+        this.grammars = new GrammarCompiler(folder.tokenizer(), folder.config().vocabSize(), defaults.eosTokenIds());
     }
 
     /**
@@ -131,6 +134,11 @@ public final class LlmEngine implements AutoCloseable {
     /** Sampling defaults by the knobs {@code generation_config} and {@code override_generation_config}. */
     public GenerationDefaults generationDefaults() {
         return defaults;
+    }
+
+    /** Compiles what {@link GenerationRequest#constraint} takes, on the caller's thread. */
+    public GrammarCompiler grammars() {
+        return grammars;
     }
 
     public ResolvedEngineConfig config() {

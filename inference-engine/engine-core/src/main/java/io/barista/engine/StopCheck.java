@@ -1,11 +1,15 @@
 package io.barista.engine;
 
+import io.barista.engine.grammar.ConstrainedOutput;
 import io.barista.engine.scheduler.Sequence;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a sequence's newest token is its last, by vLLM's order: min_tokens, end tokens, stop tokens, length. */
+/**
+ * Whether a sequence's newest token is its last, by vLLM's order: min_tokens, end tokens, stop tokens, length. A token behind the
+ * end of a grammar's text ends it as well.
+ */
 final class StopCheck {
 
     private final List<Integer> endTokens;
@@ -24,7 +28,11 @@ final class StopCheck {
     /** Null while it goes on. */
     @Nullable
     FinishReason check(Sequence sequence) {
-        if (isStopToken(sequence)) {
+        ConstrainedOutput constraint = sequence.constraint();
+        if (constraint != null && constraint.isBroken()) {
+            return FinishReason.ABORT;
+        }
+        if (isStopToken(sequence) || constraint != null && constraint.isComplete()) {
             return FinishReason.STOP;
         }
         return sequence.isAtMaxLength() ? FinishReason.LENGTH : null;

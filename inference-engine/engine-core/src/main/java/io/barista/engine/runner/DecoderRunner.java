@@ -3,6 +3,7 @@ package io.barista.engine.runner;
 import io.barista.engine.EngineEvent.TokenLogprobs;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.grammar.ConstrainedOutput;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.LongSequences;
 import io.barista.engine.sampling.RawLogprobs;
@@ -72,6 +73,10 @@ public final class DecoderRunner implements ModelRunner {
         Integer top = sequence.sampling().logprobs();
         if (top != null) {
             rawLogprobs.remember(logits);
+        }
+        ConstrainedOutput constraint = sequence.constraint();
+        if (constraint != null) {
+            constraint.apply(logits);
         }
         int token = sampler.sample(logits, sequence.recipe(), sequence.sample(), sequence.tokens(),
                 sequence.promptLength(), sequence.length());

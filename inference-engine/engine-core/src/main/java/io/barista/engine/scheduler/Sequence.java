@@ -3,6 +3,8 @@ package io.barista.engine.scheduler;
 import io.barista.engine.AcceptedRequest;
 import io.barista.engine.GenerationRequest;
 import io.barista.engine.SamplingParams;
+import io.barista.engine.grammar.ConstrainedOutput;
+import io.barista.engine.grammar.OutputConstraint;
 import io.barista.engine.kvcache.BlockTable;
 import io.barista.engine.sampling.SamplingRecipe;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ public final class Sequence {
     private final BlockTable blocks;
     private final SequenceOwner owner;
     private final @Nullable Sequence leader;
+    private final @Nullable ConstrainedOutput constraint;
 
     private int[] tokens;
     private int length;
@@ -46,6 +49,8 @@ public final class Sequence {
         this.leader = leader;
         this.blocks = blocks;
         this.owner = owner;
+        OutputConstraint asked = request().constraint();
+        this.constraint = asked == null ? null : asked.start(sampling().stopTokenIds());
         // Shared until the first token is appended, so that samples that wait cost nothing.
         this.tokens = request().promptTokens();
         this.length = tokens.length;
@@ -125,12 +130,20 @@ public final class Sequence {
         return blocks;
     }
 
+    /** What may come next; null for anything. Follows the tokens that were chosen, so a preemption does not touch it. */
+    public @Nullable ConstrainedOutput constraint() {
+        return constraint;
+    }
+
     /** Adds the chosen token; it is the next to be computed. */
     public void append(int token) {
         if (length == tokens.length) {
             tokens = Arrays.copyOf(tokens, Math.min(accepted.maxLength(), length + Math.max(length, INITIAL_OUTPUT)));
         }
         tokens[length++] = token;
+        if (constraint != null) {
+            constraint.accept(token);
+        }
     }
 
     /** The prompt position whose logits tell about the first prompt token not yet told about; the prompt's last when all are. */

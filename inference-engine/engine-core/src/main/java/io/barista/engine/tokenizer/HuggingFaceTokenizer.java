@@ -78,6 +78,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] bytes(int id) {
+        return vocabulary.bytes(id);
+    }
+
+    @Override
     public boolean isSpecial(int id) {
         return vocabulary.isSpecial(id);
     }

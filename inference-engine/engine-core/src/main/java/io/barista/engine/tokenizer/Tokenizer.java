@@ -18,5 +18,8 @@ public interface Tokenizer {
     /** The token as written in the vocabulary; empty for an id without one. */
     String token(int id);
 
+    /** The bytes of text that the token stands for, in the middle of a text; empty for an id without a token. */
+    byte[] bytes(int id);
+
     boolean isSpecial(int id);
 }

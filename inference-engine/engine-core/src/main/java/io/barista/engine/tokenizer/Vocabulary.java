@@ -19,12 +19,14 @@ final class Vocabulary {
 
     private final Map<String, Integer> ids = new HashMap<>();
     private final List<String> tokens = new ArrayList<>();
+    private final BitSet added = new BitSet();
     private final BitSet special = new BitSet();
+    private TokenSpelling spelling = TokenSpelling.PLAIN;
 
     private Vocabulary() {}
 
     /**
-     * Reads {@code model.vocab} and {@code added_tokens}, and skips the rest, the merges above all.
+     * Reads {@code model.vocab}, {@code added_tokens} and the kind of the {@code decoder}, and skips the rest, the merges above all.
      *
      * @throws RuntimeException when the text is not JSON of that shape
      */
@@ -37,6 +39,7 @@ final class Vocabulary {
                 switch (field) {
                     case "model" -> vocabulary.readModel(json, value);
                     case "added_tokens" -> vocabulary.readAddedTokens(json, value);
+                    case "decoder" -> vocabulary.readDecoder(json, value);
                     default -> json.skipChildren();
                 }
             }
@@ -60,6 +63,11 @@ final class Vocabulary {
     /** Empty for an id without a token. */
     String token(int id) {
         return id >= 0 && id < tokens.size() ? tokens.get(id) : "";
+    }
+
+    /** What the token stands for in the middle of a text; added tokens are written as they are. */
+    byte[] bytes(int id) {
+        return (added.get(id) ? TokenSpelling.PLAIN : spelling).bytes(token(id));
     }
 
     boolean isSpecial(int id) {
@@ -116,7 +124,26 @@ final class Vocabulary {
                 }
             }
             put(content, id);
+            added.set(id);
             special.set(id, isSpecial);
+        }
+    }
+
+    /** A decoder is one step or a list of them; its types and the texts it replaces tell how tokens are spelled. */
+    private void readDecoder(JsonParser json, JsonToken value) {
+        if (value != JsonToken.START_OBJECT) {
+            return;
+        }
+        int depth = 1;
+        while (depth > 0) {
+            JsonToken token = json.nextToken();
+            if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+                depth++;
+            } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+                depth--;
+            } else if (token == JsonToken.VALUE_STRING) {
+                spelling = spelling.refine(json.getString());
+            }
         }
     }
 

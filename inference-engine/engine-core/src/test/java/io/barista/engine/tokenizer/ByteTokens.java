@@ -44,6 +44,11 @@ public final class ByteTokens implements Tokenizer {
     }
 
     @Override
+    public byte[] bytes(int id) {
+        return tokens.get(id).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
     public boolean isSpecial(int id) {
         return false;
     }

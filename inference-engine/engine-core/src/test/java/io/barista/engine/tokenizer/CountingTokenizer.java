@@ -42,6 +42,11 @@ final class CountingTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] bytes(int id) {
+        return tokenizer.bytes(id);
+    }
+
+    @Override
     public boolean isSpecial(int id) {
         return tokenizer.isSpecial(id);
     }
