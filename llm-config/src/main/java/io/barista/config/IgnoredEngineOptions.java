@@ -183,7 +183,7 @@ final class IgnoredEngineOptions {
     }
 
     private void structuredOutputs() {
-        String reason = "structured outputs are not built yet; a request for one is refused";
+        String reason = "there is one grammar engine, Barista's own; a request chooses compact JSON by disable_any_whitespace";
         ignore(reason, "structured_outputs_config", new MappingType(), "The grammar library and its options.");
         ignore(reason, "guided_decoding_backend", new TextType(), "The grammar library.");
         ignore(reason, "guided_decoding_disable_fallback", FLAG, "Uses no second grammar library.");

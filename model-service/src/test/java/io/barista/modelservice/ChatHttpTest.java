@@ -167,7 +167,7 @@ class ChatHttpTest extends AbstractDemoTest {
         "\"max_tokens\":5000|input_tokens", "\"tools\":[]|tools", "\"tool_choice\":\"auto\"|tool_choice",
         "\"stop\":[\"\"]|stop", "\"reasoning_effort\":\"huge\"|reasoning_effort",
         "\"logit_bias\":{\"99999\":5}|logit_bias",
-        "\"response_format\":{\"type\":\"json_object\"}|response_format", "\"temperature\":\"hot\"|temperature",
+        "\"response_format\":{\"type\":\"xml\"}|response_format.type", "\"temperature\":\"hot\"|temperature",
         "\"continue_final_message\":true|continue_final_message", "\"chat_template\":\"x\"|chat_template"})
     void namesTheFieldAtFault(String field, String param) {
         ServiceClient.Answer answer = service.post(PATH, "{" + QUESTION + "," + field + "}");

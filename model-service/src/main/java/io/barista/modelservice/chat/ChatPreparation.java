@@ -4,6 +4,10 @@ import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
 import io.barista.engine.GenerationRequest;
 import io.barista.engine.SamplingParams;
+import io.barista.engine.chat.ExpectedCalls;
+import io.barista.engine.grammar.CompiledGrammar;
+import io.barista.engine.grammar.GrammarCompiler;
+import io.barista.engine.grammar.OutputConstraint;
 import io.barista.modelservice.answer.AnswerHeader;
 import io.barista.modelservice.answer.Operation;
 import io.barista.modelservice.answer.TokenTexts;
@@ -16,11 +20,13 @@ import io.barista.modelservice.request.PromptTruncation;
 import io.barista.modelservice.request.Ranges;
 import io.barista.modelservice.request.SamplingMapper;
 import io.barista.modelservice.request.Streaming;
+import io.barista.modelservice.request.StructuredOutputs;
 import io.barista.modelservice.request.UnsupportedFields;
 import io.barista.openai.StreamOptions;
 import io.barista.openai.chat.ChatCompletionRequest;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import io.barista.openai.json.JsonValue;
 import io.barista.openai.tokenize.TokenizeRequest;
 import java.time.Clock;
 import java.util.Set;
@@ -66,18 +72,50 @@ public final class ChatPreparation {
                 clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
         GenerationRequest generation = GenerationRequests.of(Operation.engineId(header.id()), prompt, sampling,
-                request.serving(), arrival);
+                request.serving(), arrival, constraint(request, tools, whole, model));
         boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
         return new ChatJob(model, header, generation,
-                () -> model.dialect().parser(whole.text(), tools.findCalls(), ChatPreparation::toolCallId),
+                () -> model.dialect().parser(whole.text(), tools.calls(), ChatPreparation::toolCallId),
                 request.stream(), streamOptions, new TokenTexts(model.tokenizer(), tokensAsIds),
                 request.returnTokenIds(), request.includeReasoning(), request.parallelToolCalls(),
+                tools.calls() instanceof ExpectedCalls.ArgumentsOf,
                 config.find(EngineOptions.REASONING_PARSER).isPresent(), config.get(EngineOptions.RESPONSE_ROLE));
     }
 
     /** The prompt that a chat would have. */
     public ChatPrompt prompt(TokenizeRequest.Chat request, ServedModel model) {
         return ChatPrompt.render(request.messages(), ChatTools.shown(request.tools()), request.template(), null, model);
+    }
+
+    /** Null when the answer, and how long the model reasons, is all its own choice. */
+    private static @Nullable OutputConstraint constraint(ChatCompletionRequest request, ChatTools tools,
+            ChatPrompt prompt, ServedModel model) {
+        StructuredOutputs.Asked asked = StructuredOutputs.read(request.others());
+        if (tools.enforced() != null) {
+            if (asked != null) {
+                throw ApiException.of(ErrorCode.INVALID_VALUE, asked.param(),
+                        "'%s' and a tool_choice that asks for a call cannot both be enforced.", asked.param());
+            }
+            asked = new StructuredOutputs.Asked(tools.enforced(), "tools");
+        }
+        GrammarCompiler compiler = model.engine().grammars();
+        CompiledGrammar grammar = asked == null ? null : asked.compile(compiler);
+        Integer budget = thinkingBudget(request, model);
+        return grammar == null && budget == null
+                ? null
+                : compiler.constraint(grammar, model.dialect().reasoningSpan(prompt.text(), budget));
+    }
+
+    private static @Nullable Integer thinkingBudget(ChatCompletionRequest request, ServedModel model) {
+        JsonValue budget = request.others().get("thinking_token_budget");
+        if (budget == null) {
+            return null;
+        }
+        if (model.asked().find(EngineOptions.REASONING_PARSER).isEmpty()) {
+            throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "thinking_token_budget",
+                    "'thinking_token_budget' needs a model that is served with a reasoning_parser.");
+        }
+        return Ranges.atLeast("thinking_token_budget", budget.asInteger(), 0);
     }
 
     private static int maxTokens(ChatCompletionRequest request, int promptTokens, ServedModel model) {

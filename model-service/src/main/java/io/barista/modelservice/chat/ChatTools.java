@@ -2,6 +2,8 @@ package io.barista.modelservice.chat;
 
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
+import io.barista.engine.chat.ExpectedCalls;
+import io.barista.engine.grammar.StructuredOutput;
 import io.barista.openai.chat.ChatCompletionRequest;
 import io.barista.openai.chat.Tool;
 import io.barista.openai.chat.ToolChoice;
@@ -15,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * What a request's tools come down to.
  *
  * @param definitions what the template is shown; null for none
- * @param findCalls   whether the answer is searched for calls
+ * @param calls       where the answer's calls are found
+ * @param enforced    what an answer that must be calls looks like; null when it need not be any
  */
-record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, boolean findCalls) {
+record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, ExpectedCalls calls,
+        @Nullable StructuredOutput enforced) {
 
     /** @throws ApiException for a choice without tools, and for choices that this server or its configuration cannot serve */
     static ChatTools of(ChatCompletionRequest request, EngineConfig config) {
@@ -34,23 +38,27 @@ record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, bool
         return switch (choice) {
             case ToolChoice.Auto _ -> {
                 requireAuto(config);
-                yield new ChatTools(definitions, true);
+                yield new ChatTools(definitions, new ExpectedCalls.InDialect(), null);
             }
             case ToolChoice.None _ -> new ChatTools(
-                    config.get(EngineOptions.EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE) ? null : definitions, false);
-            case ToolChoice.Required _ -> throw unsupported("required");
-            case ToolChoice.Named named -> throw named(named, tools);
+                    config.get(EngineOptions.EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE) ? null : definitions,
+                    new ExpectedCalls.None(), null);
+            case ToolChoice.Required _ -> new ChatTools(definitions, new ExpectedCalls.Listed(),
+                    ToolSchemas.listOf(tools, request.parallelToolCalls()));
+            case ToolChoice.Named(String function) -> new ChatTools(definitions,
+                    new ExpectedCalls.ArgumentsOf(function), ToolSchemas.argumentsOf(named(function, tools)));
         };
     }
 
     /** The tools of a prompt that is only looked at. */
     static ChatTools shown(@Nullable List<Tool> tools) {
-        return new ChatTools(tools == null ? null : tools.stream().map(Tool::definition).toList(), false);
+        return new ChatTools(tools == null ? null : tools.stream().map(Tool::definition).toList(),
+                new ExpectedCalls.None(), null);
     }
 
     private static ChatTools withoutTools(@Nullable ToolChoice choice) {
         if (choice == null || choice instanceof ToolChoice.None) {
-            return new ChatTools(null, false);
+            return new ChatTools(null, new ExpectedCalls.None(), null);
         }
         throw ApiException.of(ErrorCode.INVALID_VALUE, "tool_choice", "When using `tool_choice`, `tools` must be set.");
     }
@@ -63,16 +71,9 @@ record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, bool
         }
     }
 
-    private static ApiException named(ToolChoice.Named named, List<Tool> tools) {
-        if (tools.stream().noneMatch(tool -> tool.name().equals(named.function()))) {
-            return ApiException.of(ErrorCode.INVALID_VALUE, "tool_choice",
-                    "The tool specified in `tool_choice` does not match any of the specified `tools`.");
-        }
-        return unsupported(named.function());
-    }
-
-    private static ApiException unsupported(String choice) {
-        return ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "tool_choice",
-                "A call cannot be enforced yet (tool_choice %s); use \"auto\" or \"none\".", choice);
+    private static Tool named(String function, List<Tool> tools) {
+        return tools.stream().filter(tool -> tool.name().equals(function)).findFirst()
+                .orElseThrow(() -> ApiException.of(ErrorCode.INVALID_VALUE, "tool_choice",
+                        "The tool specified in `tool_choice` does not match any of the specified `tools`."));
     }
 }

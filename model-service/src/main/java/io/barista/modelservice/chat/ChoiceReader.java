@@ -56,7 +56,9 @@ final class ChoiceReader {
     }
 
     String finishReason(FinishReason reason) {
-        return reason == FinishReason.STOP && calledTool ? FinishReasons.TOOL_CALLS : FinishReasons.of(reason);
+        return reason == FinishReason.STOP && calledTool && !job.callsNamedTool()
+                ? FinishReasons.TOOL_CALLS
+                : FinishReasons.of(reason);
     }
 
     /** Tokens of the model's thoughts so far. */

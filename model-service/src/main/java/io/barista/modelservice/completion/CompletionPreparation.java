@@ -3,6 +3,8 @@ package io.barista.modelservice.completion;
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
 import io.barista.engine.GenerationRequest;
+import io.barista.engine.grammar.GrammarCompiler;
+import io.barista.engine.grammar.OutputConstraint;
 import io.barista.modelservice.answer.AnswerHeader;
 import io.barista.modelservice.answer.Operation;
 import io.barista.modelservice.answer.TokenTexts;
@@ -15,6 +17,7 @@ import io.barista.modelservice.request.PromptTruncation;
 import io.barista.modelservice.request.Ranges;
 import io.barista.modelservice.request.SamplingMapper;
 import io.barista.modelservice.request.Streaming;
+import io.barista.modelservice.request.StructuredOutputs;
 import io.barista.modelservice.request.Tokens;
 import io.barista.modelservice.request.UnsupportedFields;
 import io.barista.openai.StreamOptions;
@@ -70,12 +73,15 @@ public final class CompletionPreparation {
                 clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
         SamplingMapper sampling = new SamplingMapper(model.defaults(), model.vocabSize());
+        StructuredOutputs.Asked asked = StructuredOutputs.read(request.others());
+        GrammarCompiler grammars = model.engine().grammars();
+        OutputConstraint constraint = asked == null ? null : grammars.constraint(asked.compile(grammars), null);
         List<GenerationRequest> generations = new ArrayList<>();
         for (int[] prompt : prompts) {
             int room = new ContextWindow(model.maxModelLen()).maxTokens(prompt.length, Math.max(maxTokens, 1), null);
             generations.add(GenerationRequests.of(Operation.engineId(header.id()), prompt,
                     sampling.map(request.sampling(), room, samples, computedLogprobs, promptLogprobs),
-                    request.serving(), arrival));
+                    request.serving(), arrival, constraint));
         }
         boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
         return new CompletionJob(model, header, generations, choices, logprobs != null,

@@ -69,6 +69,8 @@ public final class ServedModelLoader {
         ServiceMetrics metrics = new ServiceMetrics(registry, toServe.names().getFirst(), limit);
         LlmEngine engine = LlmEngine.start(folder, asked, backends, metrics.observer());
         metrics.bind(engine);
+        // the first structured output would wait for it otherwise
+        Thread.ofPlatform().name("grammar-warm-up").daemon().start(engine.grammars()::warmUp);
         log.info("serving {} from {}", toServe.names(), folder.path());
         return new ServedModel(toServe.names(), engine, asked, toServe.ignored(), template, dialect, defaults,
                 fingerprint(engine),

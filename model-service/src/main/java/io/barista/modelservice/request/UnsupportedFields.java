@@ -17,15 +17,10 @@ public final class UnsupportedFields {
     private static final Predicate<Object> OFF = Boolean.FALSE::equals;
     private static final Predicate<Object> EMPTY = value -> value instanceof List<?> list && list.isEmpty()
             || value instanceof Map<?, ?> map && map.isEmpty();
-    private static final Predicate<Object> TEXT_FORMAT = value -> value instanceof Map<?, ?> map
-            && "text".equals(map.get("type"));
 
     /** By field: which values ask for nothing. */
     private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(Map.entry("logprob_token_ids", EMPTY),
-            Map.entry("structured_outputs", EMPTY), Map.entry("guided_json", NOTHING),
-            Map.entry("guided_regex", NOTHING), Map.entry("guided_choice", NOTHING),
-            Map.entry("guided_grammar", NOTHING), Map.entry("guided_json_object", OFF),
-            Map.entry("response_format", TEXT_FORMAT), Map.entry("kv_transfer_params", EMPTY),
+            Map.entry("kv_transfer_params", EMPTY),
             Map.entry("ec_transfer_params", EMPTY), Map.entry("vllm_xargs", EMPTY),
             Map.entry("repetition_detection", NOTHING), Map.entry("return_token_offsets", OFF),
             Map.entry("return_prompt_text", OFF), Map.entry("return_assistant_tokens_mask", OFF),
@@ -33,7 +28,7 @@ public final class UnsupportedFields {
 
     private static final Map<String, Predicate<Object>> CHAT = Map.of("echo", OFF, "functions", EMPTY, "function_call",
             "none"::equals, "audio", NOTHING, "modalities", List.of("text")::equals, "prediction", NOTHING,
-            "web_search_options", NOTHING, "thinking_token_budget", NOTHING);
+            "web_search_options", NOTHING);
 
     private static final Map<String, Predicate<Object>> COMPLETION = Map.of("prompt_embeds", NOTHING);
 

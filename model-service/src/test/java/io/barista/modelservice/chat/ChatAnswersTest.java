@@ -167,6 +167,6 @@ class ChatAnswersTest {
                 new GenerationRequest("chatcmpl-1", new int[]{1, 2, 3}, sampling),
                 () -> dialect.parser("<|im_start|>assistant\n", true, () -> "chatcmpl-tool-1"), true,
                 StreamOptions.NONE,
-                new TokenTexts(null, false), false, includeReasoning, parallelToolCalls, true, "assistant");
+                new TokenTexts(null, false), false, includeReasoning, parallelToolCalls, false, true, "assistant");
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
+import io.barista.engine.chat.ExpectedCalls;
+import io.barista.engine.grammar.StructuredOutput;
 import io.barista.openai.chat.ChatCompletionRequest;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
@@ -24,16 +26,17 @@ class ChatToolsTest {
     @ValueSource(strings = {TOOLS, TOOLS + ",\"tool_choice\":\"auto\"", TOOLS + ",\"tool_choice\":null"})
     void looksForCallsWhenTheModelMayDecide(String fields) {
         ChatTools tools = of(fields, AUTO);
-        assertThat(tools.findCalls()).isTrue();
+        assertThat(tools.calls()).isEqualTo(new ExpectedCalls.InDialect());
         assertThat(tools.definitions()).hasSize(1);
     }
 
     @Test
     void showsToolsThatMayNotBeCalledUnlessToldOtherwise() {
         assertThat(of(TOOLS + ",\"tool_choice\":\"none\"", AUTO)).isEqualTo(
-                new ChatTools(of(TOOLS, AUTO).definitions(), false));
+                new ChatTools(of(TOOLS, AUTO).definitions(), new ExpectedCalls.None(), null));
         EngineConfig excluding = AUTO.with(EngineOptions.EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE, true);
-        assertThat(of(TOOLS + ",\"tool_choice\":\"none\"", excluding)).isEqualTo(new ChatTools(null, false));
+        assertThat(of(TOOLS + ",\"tool_choice\":\"none\"", excluding))
+                .isEqualTo(new ChatTools(null, new ExpectedCalls.None(), null));
     }
 
     @Test
@@ -44,12 +47,16 @@ class ChatToolsTest {
                 .isEqualTo(ErrorCode.INVALID_VALUE);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"})
-    void cannotEnforceACallYet(String choice) {
-        ApiException refusal = refusal(TOOLS + ",\"tool_choice\":" + choice, AUTO);
-        assertThat(refusal.code()).isEqualTo(ErrorCode.UNSUPPORTED_PARAMETER);
-        assertThat(refusal.param()).isEqualTo("tool_choice");
+    @Test
+    void enforcesCallsWithoutAParser() {
+        ChatTools required = of(TOOLS + ",\"tool_choice\":\"required\"", EngineConfig.empty());
+        assertThat(required.calls()).isEqualTo(new ExpectedCalls.Listed());
+        assertThat(required.enforced()).isInstanceOf(StructuredOutput.JsonSchema.class);
+
+        ChatTools named = of(TOOLS + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}",
+                EngineConfig.empty());
+        assertThat(named.calls()).isEqualTo(new ExpectedCalls.ArgumentsOf("f"));
+        assertThat(named.enforced()).isInstanceOf(StructuredOutput.JsonSchema.class);
     }
 
     @ParameterizedTest

@@ -15,9 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnsupportedFieldsTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"response_format|{\"type\":\"json_object\"}",
-        "guided_json|{}", "guided_choice|[\"a\"]", "structured_outputs|{\"regex\":\"a\"}", "logprob_token_ids|[1]",
-        "echo|true",
+    @CsvSource(delimiter = '|', value = {"logprob_token_ids|[1]", "echo|true",
         "modalities|[\"audio\"]", "functions|[{}]"})
     void refusesWhatWouldChangeTheAnswer(String field, String value) {
         ApiException error = catchThrowableOfType(ApiException.class, () -> checkChat(field, value));
@@ -27,7 +25,7 @@ class UnsupportedFieldsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|',
-            value = {"logprob_token_ids|[]", "structured_outputs|null", "response_format|{\"type\":\"text\"}",
+            value = {"logprob_token_ids|[]",
                 "echo|false", "modalities|[\"text\"]",
                 "function_call|\"none\"", "length_penalty|2.0", "spaces_between_special_tokens|false"})
     void servesValuesThatAskForNothing(String field, String value) {

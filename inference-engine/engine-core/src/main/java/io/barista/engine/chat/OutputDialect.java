@@ -3,8 +3,12 @@ package io.barista.engine.chat;
 import io.barista.engine.EngineException;
 import io.barista.engine.chat.reasoning.ReasoningFormat;
 import io.barista.engine.chat.reasoning.ReasoningFormats;
+import io.barista.engine.chat.tools.ListedCalls;
+import io.barista.engine.chat.tools.OneCall;
 import io.barista.engine.chat.tools.ToolCallFormat;
 import io.barista.engine.chat.tools.ToolCallFormats;
+import io.barista.engine.chat.tools.ToolCallParser;
+import io.barista.engine.grammar.ReasoningSpan;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -47,10 +51,30 @@ public final class OutputDialect {
      * @param callIds       gives each tool call its id
      */
     public MessageParser parser(String prompt, boolean findToolCalls, Supplier<String> callIds) {
-        ToolCallFormat calls = findToolCalls ? toolCalls : null;
-        Set<String> endReasoning = calls == null ? Set.of() : calls.openingTags();
-        return new DialectParser(reasoning == null ? null : reasoning.parser(prompt, endReasoning),
-                calls == null ? null : calls.parser(callIds));
+        return parser(prompt, findToolCalls ? new ExpectedCalls.InDialect() : new ExpectedCalls.None(), callIds);
+    }
+
+    /** As above, for answers that a grammar may have made calls of. */
+    public MessageParser parser(String prompt, ExpectedCalls expected, Supplier<String> callIds) {
+        ToolCallParser calls = switch (expected) {
+            case ExpectedCalls.None _ -> null;
+            case ExpectedCalls.InDialect _ -> toolCalls == null ? null : toolCalls.parser(callIds);
+            case ExpectedCalls.Listed _ -> new ListedCalls(callIds);
+            case ExpectedCalls.ArgumentsOf(String function) -> new OneCall(function, callIds);
+        };
+        Set<String> endReasoning = expected instanceof ExpectedCalls.InDialect && toolCalls != null
+                ? toolCalls.openingTags()
+                : Set.of();
+        return new DialectParser(reasoning == null ? null : reasoning.parser(prompt, endReasoning), calls);
+    }
+
+    /**
+     * The reasoning that comes before a constrained answer; null when none does.
+     *
+     * @param budget tokens of reasoning; null for no limit
+     */
+    public @Nullable ReasoningSpan reasoningSpan(String prompt, @Nullable Integer budget) {
+        return reasoning == null ? null : reasoning.span(prompt, budget);
     }
 
     private static <T> @Nullable T find(String option, @Nullable String name, Function<String, Optional<T>> formats,

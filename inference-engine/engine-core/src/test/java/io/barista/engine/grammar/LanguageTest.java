@@ -13,9 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LanguageTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = ' ', value = {"a+b? aab abb", "(?:x|yz){2,3} xyzx yz", "[^a-y]\\d z7 a7", "\\u00e9|\\x41 é B",
-            "^[\\w.]+@x$ a.b@x @x", "日{2} 日日 日", "(?<year>\\d{4}) 2024 224", "a{,2} aa aaa", "\\p{Lu}[^\\s] Äx äx",
-            "a|b|c c d", ".{3} a日b ab"})
+    @CsvSource(delimiter = ' ',
+            value = {"a+b? aab abb", "(?:x|yz){2,3} xyzx yz", "[^a-y]\\d z7 a7", "\\u00e9|\\x41 é B",
+                "^[\\w.]+@x$ a.b@x @x", "日{2} 日日 日", "(?<year>\\d{4}) 2024 224", "a{,2} aa aaa", "\\p{Lu}[^\\s] Äx äx",
+                "a|b|c c d", ".{3} a日b ab"})
     void matchesWholeTexts(String pattern, String inside, String outside) {
         Language language = Language.regex(pattern);
 
@@ -24,16 +25,18 @@ class LanguageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"(", "a)", "[b", "a**", "*", "(?=a)", "(?<!a)b", "\\bword", "(a)\\1", "a{3,2}", "[z-a]", "a^b",
-            "\\p{Klingon}", "\\", "(a$)b"})
+    @ValueSource(
+            strings = {"(", "a)", "[b", "a**", "*", "(?=a)", "(?<!a)b", "\\bword", "(a)\\1", "a{3,2}", "[z-a]", "a^b",
+                "\\p{Klingon}", "\\", "(a$)b"})
     void refusesWhatIsNoRegularExpressionOrNotRegular(String pattern) {
         assertThatThrownBy(() -> Language.regex(pattern)).isInstanceOf(GrammarException.class)
                 .hasMessageContaining("regular expression").hasMessageContaining("character");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"((((a{1000}){1000}){1000}){1000})", "(a|b)*a(a|b){30}", "(((((((((x?){9}){9}){9}){9}){9}){9}){9}){9})",
-            "(.*){500}(.*a){200}"})
+    @ValueSource(strings = {"((((a{1000}){1000}){1000}){1000})", "(a|b)*a(a|b){30}",
+        "(((((((((x?){9}){9}){9}){9}){9}){9}){9}){9})",
+        "(.*){500}(.*a){200}"})
     void refusesPatternsThatWouldTakeForever(String pattern) {
         long start = System.nanoTime();
         assertThatThrownBy(() -> Language.regex(pattern)).isInstanceOf(GrammarException.class)
@@ -67,7 +70,8 @@ class LanguageTest {
 
     @Test
     void followsAmbiguousRulesAndRulesThatMayBeEmpty() {
-        Language language = Language.ebnf("root ::= pairs tail\npairs ::= pairs pairs | \"ab\" | \"\"\ntail ::= \"!\"?");
+        Language language = Language
+                .ebnf("root ::= pairs tail\npairs ::= pairs pairs | \"ab\" | \"\"\ntail ::= \"!\"?");
 
         assertThat(language.has("")).isTrue();
         assertThat(language.has("ab".repeat(20) + "!")).isTrue();
@@ -96,8 +100,8 @@ class LanguageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"start ::= 'a'|no rule named root", "root ::= other|no rule named other",
-            "root ::= 'a|ends too early", "root ::= [a|ends too early", "root ::= 'a' )|expected", "root: 'a'|Lark",
-            "root ::= 'a' root|asks for something impossible"})
+        "root ::= 'a|ends too early", "root ::= [a|ends too early", "root ::= 'a' )|expected", "root: 'a'|Lark",
+        "root ::= 'a' root|asks for something impossible"})
     void saysWhatIsWrongWithAGrammar(String grammar, String problem) {
         assertThatThrownBy(() -> Language.ebnf(grammar)).isInstanceOf(GrammarException.class)
                 .hasMessageContaining(problem);

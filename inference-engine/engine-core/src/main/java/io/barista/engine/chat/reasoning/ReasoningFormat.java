@@ -1,6 +1,8 @@
 package io.barista.engine.chat.reasoning;
 
+import io.barista.engine.grammar.ReasoningSpan;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model family marks its reasoning: between two tags, at the start of its output.
@@ -22,6 +24,13 @@ public record ReasoningFormat(String openingTag, String closingTag, boolean assu
     /** @param endedBy further tags that end the reasoning and belong to what follows, such as the one of a tool call */
     public ReasoningParser parser(String prompt, Set<String> endedBy) {
         return new TaggedReasoning(this, startsInside(prompt), endedBy);
+    }
+
+    /** What comes before a constrained answer; null when the prompt has closed the reasoning already. */
+    public @Nullable ReasoningSpan span(String prompt, @Nullable Integer budget) {
+        return prompt.stripTrailing().endsWith(closingTag)
+                ? null
+                : new ReasoningSpan(startsInside(prompt), openingTag, closingTag, budget);
     }
 
     private boolean startsInside(String prompt) {

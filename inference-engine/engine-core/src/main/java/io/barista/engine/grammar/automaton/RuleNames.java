@@ -83,7 +83,7 @@ final class RuleNames {
                 elements.forEach(element -> calls(element.expression(), called, callers));
                 calls(separator, called, callers);
             }
-            case Expression.Text _, Expression.OneOf _, Expression.Multiple _ -> {
+            case Expression.Text _,Expression.OneOf _,Expression.Multiple _ -> {
             }
         }
     }
@@ -98,7 +98,7 @@ final class RuleNames {
             case Expression.Choice(List<Expression> options) -> options.stream().mapToInt(RuleNames::size).sum();
             case Expression.Repeat(Expression body, int min, int max) -> (int) Math.min(SMALL + 1,
                     (long) size(body) * Math.max(1, Math.max(min, max)));
-            case Expression.Separated _, Expression.Multiple _ -> SMALL + 1;
+            case Expression.Separated _,Expression.Multiple _ -> SMALL + 1;
         };
     }
 }

@@ -179,7 +179,9 @@ final class Decimals {
 
     private static Expression atMost(String high, int index, boolean excluded) {
         if (index >= high.length()) {
-            return excluded ? Expression.NOTHING : new Expression.Repeat(Expression.text("0"), index == 0 ? 1 : 0, DIGITS);
+            return excluded
+                    ? Expression.NOTHING
+                    : new Expression.Repeat(Expression.text("0"), index == 0 ? 1 : 0, DIGITS);
         }
         char digit = high.charAt(index);
         return Expression.choice(index == 0 ? Expression.NOTHING : Expression.EMPTY, digitsAnd('0', digit - 1, ANY),

@@ -51,7 +51,7 @@ final class JsonTexts {
                 new Expression.Choice(options.stream().map(JsonTexts::escaped).toList());
             case Expression.Repeat(Expression body, int min, int max) ->
                 new Expression.Repeat(escaped(body), min, max);
-            case Expression.Call _, Expression.Separated _, Expression.Multiple _ ->
+            case Expression.Call _,Expression.Separated _,Expression.Multiple _ ->
                 throw new IllegalArgumentException("no part of a pattern: " + expression);
         };
     }

@@ -29,7 +29,8 @@ final class Numbers {
             // n · d is a whole number for the first time where n is the denominator of d
             BigInteger whole = divisor.unscaledValue()
                     .divide(divisor.unscaledValue().gcd(BigInteger.TEN.pow(Math.max(0, divisor.scale()))));
-            return multiples(schema, true, new BigDecimal(divisor.scale() <= 0 ? divisor.toBigIntegerExact() : whole), least,
+            return multiples(schema, true, new BigDecimal(divisor.scale() <= 0 ? divisor.toBigIntegerExact() : whole),
+                    least,
                     most);
         }
         if (least == null && most == null) {
