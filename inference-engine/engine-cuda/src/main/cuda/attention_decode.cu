@@ -12,6 +12,8 @@
 // Workspace: S * grid.y int counters, zeroed once, padded to a multiple of 256 bytes, then splits * S * grid.y * 16 * (D + 2) floats.
 // Splits: 2 * multiprocessors / (grid.y * S) rounded up, at least 1, at most 32, and no more than the longest context / 256.
 // Moves 2 * context * kvHeads * D elements a sequence.
+// H200, bf16, 32 / 8 heads of 128: 256 x 640 keys 161 us, 4.16 TB/s; 64 x 640 43 us, 3.9; 8 x 1,024 15 us, 2.2; 1 x 8,192 16 us, 2.1;
+// 1 x 384 6.3 us, of which reading is 0.3: the rest is a chain of latencies (lengths, block table, keys, softmax, output).
 #include "device.cuh"
 #include "kv.cuh"
 #include "mma.cuh"

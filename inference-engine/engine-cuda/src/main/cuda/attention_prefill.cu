@@ -9,6 +9,8 @@
 //   keys = D <= 128 ? 64 : 32, rowUnits = (D / 8) | 1, kvRowUnits = KV_FP8 ? (D / 16) | 1 : rowUnits
 //   16 * (2 * 2 * keys * kvRowUnits + (KV_FP8 ? 2 * keys * rowUnits : 0) + (D > 128 ? 128 * rowUnits : 0))
 // Bound by the tensor cores: 4 * D * heads operations a pair of query and key in sight.
+// H200, bf16, 32 / 8 heads of 128: 2,048 tokens 200 us, 172 TFLOP/s; 8,192 tokens 2.33 ms, 235; 16 x 512 tokens 241 us, 143. What it reads of
+// shared memory bounds it: each warp multiplies a tile by 16 rows only (256 KB a tile and block, at 128 bytes a cycle).
 #include "device.cuh"
 #include "kv.cuh"
 #include "mma.cuh"

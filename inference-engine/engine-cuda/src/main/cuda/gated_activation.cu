@@ -1,5 +1,6 @@
 // out[r, i] = activation(gateUp[r, i]) * gateUp[r, inner + i].
 // Launch: grid (rows, ceil(inner / VECTOR / 256)), block 256. Moves 3 * rows * inner elements.
+// H200, bf16, inner 14336: 2,048 rows 48 us, 3.7 TB/s; 8,192 rows 178 us, 4.0 TB/s.
 #include "device.cuh"
 #include "element.cuh"
 

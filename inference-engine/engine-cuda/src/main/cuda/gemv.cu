@@ -17,6 +17,8 @@
 // How: a tile is 16 outputs. The 8 warps of a block share its inputs, 64 at a time. Each lane copies what it will multiply, and nothing else,
 // to its own 16-byte slots of a ring in shared memory (cp.async): no barrier stands between memory and the tensor cores. The order of
 // inputs in a product is free as long as weights and x agree, so a lane's 16 contiguous bytes of a row serve as its part of an mma's operand.
+// H200, bf16, in a graph with programmatic launches: 1 row [6144x4096] 12.8 us, 3.93 TB/s; [4096x4096] 8.8, 3.82; [28672x4096] 53.9, 4.36;
+// [4096x14336] 28.3, 4.16; [128256x4096] 232, 4.52. 4 rows: 3.65, 3.32, 4.22, 2.70, 4.45; 8 rows: 3.32, 3.00, 4.06, 2.64, 4.37; 16 rows 2.3 to 2.6.
 // Launched with programmatic serialization, a block starts on a multiprocessor as soon as the predecessor's block there ends, and fills its
 // ring (144 KB) while the rest of that kernel finishes. The ring is this deep for that reason alone, and so that two blocks never share a
 // multiprocessor: successors that do crowd onto those that fall idle first and are 10 to 30% slower than no overlap.

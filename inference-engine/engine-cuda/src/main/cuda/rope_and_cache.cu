@@ -2,6 +2,7 @@
 // by the token's position, and keys and values to the token's slot of the paged cache. Queries go back in place; keys and values live in
 // the cache from here on. Slot -1 marks a padded token, which writes no cache.
 // Launch: grid (T, ceil((heads + 2 kvHeads) / 4)), block 128: a warp a head. Moves 2 * T * (H + 2K) * D elements.
+// H200, bf16, 32 + 2 * 8 heads of 128: 2,048 tokens 33 us, 1.5 TB/s; 8,192 tokens 122 us, 1.65 TB/s. Half of a warp has nothing to load.
 #include "device.cuh"
 #include "kv.cuh"
 

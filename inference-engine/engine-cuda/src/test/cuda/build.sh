@@ -26,7 +26,17 @@ cubin() { # SOURCE MACROS...
         for source in embed rms_norm gated_activation gather_rows fill_random; do
             cubin $source -DELEMENT=$element
         done
-        [ $element = 0 ] || cubin gemv -DELEMENT=$element
+        cubin elementwise -DELEMENT=$element
+        cubin latent_attention -DELEMENT=$element -DRANK=512 -DROPE_DIM=64
+        if [ $element != 0 ]; then
+            for source in gemv mixture_route grouped_matmul; do
+                cubin $source -DELEMENT=$element
+            done
+            for weight in 4 8 9; do
+                cubin quantized_gemv -DELEMENT=$element -DWEIGHT=$weight
+                cubin dequantize -DELEMENT=$element -DWEIGHT=$weight
+            done
+        fi
         for head in 40 64 80 96 128 256; do
             for fp8 in 0 1; do
                 for source in rope_and_cache attention_plain attention_decode attention_prefill; do
@@ -40,9 +50,7 @@ cubin() { # SOURCE MACROS...
     done
     if [ "$architecture" = 90a ]; then
         for element in 1 2; do
-            for head in 64 128; do
-                cubin attention_prefill_wgmma -DELEMENT=$element -DHEAD_DIM=$head -DKV_FP8=0
-            done
+            cubin attention_prefill_wgmma -DELEMENT=$element -DHEAD_DIM=64 -DKV_FP8=0
         done
     fi
     for program in check speed; do

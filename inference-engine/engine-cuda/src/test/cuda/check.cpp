@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 typedef std::vector<double> Doubles;
 
@@ -771,7 +772,7 @@ static void checkAttention() {
                                 prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, prefillShared(headDim, fp8), b);
                             }
                             check("attention" + suffix, type, where + " splits " + std::to_string(splits), out.read(type), expected);
-                            if (splits == 1 && !fp8 && (headDim == 64 || headDim == 128) && hopper()) {
+                            if (splits == 1 && !fp8 && headDim == 64 && hopper()) {
                                 Buffer warpgroups(expected.size() * bytes(type));
                                 Kernel prefill("attention_prefill_wgmma", macros(type, headDim), "attention_prefill_wgmma");
                                 Arguments b;
@@ -779,11 +780,327 @@ static void checkAttention() {
                                     .f(softCap).f(keyScale).f(valueScale).i(1).p(warpgroups);
                                 prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, 1024 + 1024 * headDim, b);
                                 check("attention_prefill_wgmma", type, where, warpgroups.read(type), expected);
+                                }
                             }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/** Quantised weights: the product of few rows, and the dense matrix for many. */
+static void checkQuantized() {
+    if (!wanted("quantized")) {
+        return;
+    }
+    int multiprocessors;
+    REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
+    for (int kind : {4, 8, 9}) {
+        for (Type type : {BFLOAT16, FLOAT16}) {
+            std::string suffix = kind == 4 ? " int4" : kind == 8 ? " int8" : " e4m3";
+            std::string macro = macros(type) + "-DWEIGHT=" + std::to_string(kind);
+            for (auto [outputs, inputs, groupSize] : {std::tuple{64, 256, 128}, {48, 96, 32}, {1152, 896, 128}, {100, 4096, 4096}, {80, 14336, 64}, {32, 160, 16}}) {
+                int groups = divideUp(inputs, groupSize);
+                std::mt19937 generator(kind);
+                size_t rowBytes = kind == 4 ? inputs / 2 : inputs;
+                std::vector<unsigned char> codes(outputs * rowBytes), zeros(kind == 4 ? outputs * groups : 0);
+                Floats scales((size_t) outputs * groups);
+                for (auto& code : codes) {
+                    code = (unsigned char) generator();
+                    code = kind == 9 && (code & 0x7F) >= 0x60 ? code & 0x8F : code; // no NaN, at most 3.75
+                }
+                for (auto& zero : zeros) {
+                    zero = generator() % 17;
+                }
+                for (auto& scale : scales) {
+                    scale = (0.5f + generator() % 1000 / 1000.f) * (kind == 4 ? 0.01f : kind == 8 ? 0.001f : 0.02f);
+                }
+                Ints order(inputs);
+                for (int k = 0; k < inputs; k++) {
+                    order[k] = k;
+                }
+                bool ordered = inputs == 896 || inputs == 256;
+                if (ordered) {
+                    std::shuffle(order.begin(), order.end(), generator);
+                }
+                Doubles w((size_t) outputs * inputs); // natural order
+                for (int o = 0; o < outputs; o++) {
+                    for (int k = 0; k < inputs; k++) {
+                        int group = o * groups + k / groupSize;
+                        unsigned char byte = codes[o * rowBytes + (kind == 4 ? k / 2 : k)];
+                        double code = kind == 4 ? (k % 2 ? byte >> 4 : byte & 15) - (int) zeros[group] : kind == 8 ? (double) (signed char) byte : e4m3(byte);
+                        w[(size_t) o * inputs + order[k]] = code * scales[group];
+                    }
+                }
+                Buffer dcodes(codes.size()), dzeros(zeros.size()), dscales(scales, FLOAT32), dorder(order);
+                REQUIRE(cudaMemcpy(dcodes.address, codes.data(), codes.size(), cudaMemcpyHostToDevice));
+                REQUIRE(cudaMemcpy(dzeros.address, zeros.data(), zeros.size(), cudaMemcpyHostToDevice));
+                const void* zerosOrNone = kind == 4 ? dzeros.address : nullptr;
+                const void* orderOrNone = ordered ? dorder.address : nullptr;
+                std::string where = std::to_string(outputs) + "x" + std::to_string(inputs) + " by " + std::to_string(groupSize);
+                Buffer dense((size_t) outputs * inputs * 2);
+                Arguments d;
+                d.p(dcodes).p(dscales).p(zerosOrNone).p(orderOrNone).i(groupSize).i(outputs).i(inputs).p(dense);
+                Kernel("dequantize", macro, "dequantize").launch(dim3(divideUp(inputs / 8, 128), outputs), 128, 0, d);
+                check("dequantize" + suffix, type, where, dense.read(type), w);
+                for (int rows : {1, 2, 7, 8}) {
+                    Floats x = random((size_t) rows * inputs, type), bias = random(outputs, FLOAT32);
+                    Doubles expected;
+                    for (int r = 0; r < rows; r++) {
+                        for (int o = 0; o < outputs; o++) {
+                            double sum = bias[o];
+                            for (int i = 0; i < inputs; i++) {
+                                sum += x[(size_t) r * inputs + i] * w[(size_t) o * inputs + i];
+                            }
+                            expected.push_back(sum);
+                        }
+                    }
+                    size_t staged = (size_t) rows * (divideUp(inputs, 256) * 256 + 32) * 2;
+                    size_t shared = 7 * 16384 + 8704 + (staged <= 100 * 1024 ? staged : 0);
+                    Buffer dx(x, type), dbias(bias, FLOAT32), out(expected.size() * 4), gatedOut(expected.size());
+                    Arguments a;
+                    a.p(dcodes).p(dscales).p(zerosOrNone).p(orderOrNone).i(groupSize).p(dbias).p(dx).p(nullptr).p(out).i(rows).i(outputs).i(inputs).i(1).i(0);
+                    Kernel gemv("quantized_gemv", macro, "quantized_gemv");
+                    gemv.launch(multiprocessors, 256, shared, a);
+                    REQUIRE(cudaDeviceSynchronize());
+                    // float32 sums; where scales are rounded to elements their error stays
+                    int piece = kind == 4 ? 128 : 64;
+                    bool exact = groups == 1 || groupSize % piece == 0;
+                    report("quantized_gemv" + suffix, type, where + ", rows " + std::to_string(rows), relativeError(out.read(FLOAT32), expected),
+                           exact ? 1e-5 : tolerance(type));
+                    Arguments b;
+                    b.p(dcodes).p(dscales).p(zerosOrNone).p(orderOrNone).i(groupSize).p(dbias).p(dx).p(nullptr).p(gatedOut).i(rows).i(outputs).i(inputs).i(2).i(0);
+                    gemv.launch(multiprocessors, 256, shared, b);
+                    Doubles gated;
+                    int inner = outputs / 2;
+                    for (int r = 0; r < rows; r++) {
+                        for (int i = 0; i < inner; i++) {
+                            gated.push_back(activation(expected[(size_t) r * outputs + i], 0) * expected[(size_t) r * outputs + inner + i]);
+                        }
+                    }
+                    REQUIRE(cudaDeviceSynchronize()); // gate and up are rounded, then their product
+                    report("quantized_gemv gated" + suffix, type, where, relativeError(gatedOut.read(type), gated), 1.5 * tolerance(type));
+                }
+            }
+        }
+    }
+}
+
+/** A mixture of experts from logits to rows, as the host computes it. */
+static void checkMixture() {
+    if (!wanted("mixture")) {
+        return;
+    }
+    struct Router {
+        int experts, perToken, scoring, groups, kept, groupScore, renormalise;
+        float scale;
+        bool correction;
+    };
+    for (Type type : {BFLOAT16, FLOAT16}) {
+        for (Router router : {Router{8, 2, 0, 1, 1, 0, 1, 1.f, false}, Router{64, 6, 0, 8, 3, 0, 0, 16.f, false}, Router{256, 8, 1, 8, 4, 1, 1, 2.5f, true},
+                              Router{5, 5, 1, 1, 1, 0, 0, 1.f, true}}) {
+            for (int rows : {1, 7, 33, 129}) {
+                int hidden = 192, outputs = 104;
+                Floats logits = random((size_t) rows * router.experts, FLOAT32), correction = random(router.experts, FLOAT32, 0.1f);
+                Ints expectedExperts;
+                Doubles expectedWeights;
+                for (int r = 0; r < rows; r++) {
+                    Doubles probability(router.experts), candidate;
+                    double sum = 0;
+                    for (int e = 0; e < router.experts; e++) {
+                        double logit = logits[(size_t) r * router.experts + e];
+                        probability[e] = router.scoring == 0 ? std::exp(logit) : 1 / (1 + std::exp(-logit));
+                        sum += probability[e];
+                    }
+                    for (int e = 0; e < router.experts; e++) {
+                        probability[e] /= router.scoring == 0 ? sum : 1;
+                        candidate.push_back(probability[e] + (router.correction ? correction[e] : 0));
+                    }
+                    int size = router.experts / router.groups;
+                    Doubles groupScores;
+                    for (int g = 0; g < router.groups; g++) {
+                        Doubles sorted(candidate.begin() + g * size, candidate.begin() + (g + 1) * size);
+                        std::sort(sorted.rbegin(), sorted.rend());
+                        groupScores.push_back(router.groupScore == 0 || size == 1 ? sorted[0] : sorted[0] + sorted[1]);
+                    }
+                    Doubles ranked = groupScores;
+                    std::sort(ranked.rbegin(), ranked.rend());
+                    for (int e = 0; e < router.experts; e++) {
+                        candidate[e] = groupScores[e / size] >= ranked[router.kept - 1] ? candidate[e] : -INFINITY;
+                    }
+                    double chosenSum = 0;
+                    for (int k = 0; k < router.perToken; k++) {
+                        int best = (int) (std::max_element(candidate.begin(), candidate.end()) - candidate.begin());
+                        candidate[best] = -INFINITY;
+                        expectedExperts.push_back(best);
+                        expectedWeights.push_back(probability[best]);
+                        chosenSum += probability[best];
+                    }
+                    for (int k = 0; k < router.perToken; k++) {
+                        expectedWeights[(size_t) r * router.perToken + k] *= router.scale / (router.renormalise ? chosenSum : 1);
+                    }
+                }
+                int slots = rows * router.perToken;
+                Floats w = random((size_t) router.experts * outputs * hidden, type, 0.1f), x = random((size_t) rows * hidden, type);
+                Buffer dlogits(logits, FLOAT32), dcorrection(correction, FLOAT32), chosen(slots * 4), weights(slots * 4), starts((router.experts + 1) * 4), slotRows(slots * 4),
+                    slotOf(slots * 4), dw(w, type), dx(x, type), results((size_t) slots * outputs * 2), out((size_t) rows * outputs * 2);
+                Arguments a, b, c, d;
+                a.p(dlogits).p(router.correction ? dcorrection.address : nullptr).i(router.experts).i(router.perToken).i(router.scoring).i(router.groups).i(router.kept)
+                    .i(router.groupScore).i(router.renormalise).f(router.scale).p(chosen).p(weights);
+                Kernel("mixture_route", macros(type), "route").launch(rows, 32, 0, a);
+                b.p(chosen).i(slots).i(router.experts).i(router.perToken).p(starts).p(slotRows).p(slotOf);
+                Kernel("mixture_route", macros(type), "group_rows").launch(1, 1024, 0, b);
+                c.p(dw).p(dx).p(slotRows).p(starts).i(router.experts).i(outputs).i(hidden).p(results);
+                Kernel("grouped_matmul", macros(type), "grouped_matmul").launch(dim3(divideUp(outputs, 64), divideUp(slots, 64) + router.experts), 128, 73728, c);
+                d.p(results).p(slotOf).p(weights).i(router.perToken).i(outputs).p(out);
+                Kernel("mixture_route", macros(type), "combine").launch(rows, 128, 0, d);
+                REQUIRE(cudaDeviceSynchronize());
+                Ints actualExperts(slots);
+                REQUIRE(cudaMemcpy(actualExperts.data(), chosen.address, slots * 4, cudaMemcpyDeviceToHost));
+                int wrong = 0;
+                for (int i = 0; i < slots; i++) {
+                    wrong += actualExperts[i] != expectedExperts[i];
+                }
+                std::string where = std::to_string(rows) + " rows, " + std::to_string(router.experts) + " experts";
+                report("route", type, where, wrong, 0);
+                report("route weights", type, where, relativeError(weights.read(FLOAT32), expectedWeights), 1e-6);
+                Doubles expected((size_t) rows * outputs);
+                for (int r = 0; r < rows; r++) {
+                    for (int k = 0; k < router.perToken; k++) {
+                        const float* weight = &w[(size_t) expectedExperts[r * router.perToken + k] * outputs * hidden];
+                        for (int o = 0; o < outputs; o++) {
+                            double sum = 0;
+                            for (int i = 0; i < hidden; i++) {
+                                sum += (double) x[(size_t) r * hidden + i] * weight[(size_t) o * hidden + i];
+                            }
+                            expected[(size_t) r * outputs + o] += expectedWeights[r * router.perToken + k] * sum;
+                        }
+                    }
+                }
+                check("grouped_matmul and combine", type, where, out.read(type), expected);
+            }
+        }
+    }
+}
+
+/** Latent attention of a step, keys and values expanded from each token's latent as the model's formula has them. */
+static void checkLatent() {
+    if (!wanted("latent")) {
+        return;
+    }
+    const int rank = 512, ropeDim = 64, width = rank + ropeDim, heads = 3, plainDim = 128, valueDim = 128;
+    for (Type type : TYPES) {
+        for (int neighbours : {0, 1}) {
+            Step step({{1, 33}, {7, 7}, {1, 129}, {31, 40}});
+            int T = step.tokens, queryDim = plainDim + ropeDim;
+            Floats queries = random((size_t) T * heads * queryDim, type), rows = random((size_t) T * width, type), norm = random(rank, FLOAT32);
+            Floats cosSin = random((size_t) 256 * ropeDim, FLOAT32), weight = random((size_t) heads * (plainDim + valueDim) * rank, type, 0.05f);
+            Floats cache = random((size_t) step.blocks * 16 * width, type);
+            Buffer dqueries(queries, type), drows(rows, type), dnorm(norm, FLOAT32), dcos(cosSin, FLOAT32), dweight(weight, type), dcache(cache, type), positions(step.positions),
+                slots(step.slots), starts(step.queryStarts), contexts(step.contexts), tables(step.blockTables), out((size_t) T * heads * valueDim * bytes(type));
+            std::string macro = macros(type) + "-DRANK=512-DROPE_DIM=64";
+            Arguments a, b;
+            a.p(dqueries).p(drows).p(positions).p(slots).p(dcos).i(neighbours).p(dnorm).f(1e-6f).p(dcache).i(heads).i(plainDim);
+            Kernel("latent_attention", macro, "latent_rope_and_cache").launch(T, 256, 0, a);
+            float scale = 1 / std::sqrt((float) queryDim);
+            b.p(dqueries).p(dweight).p(dcache).p(starts).p(contexts).p(tables).i(step.maxBlocks).i(step.sequences).i(heads).i(plainDim).i(valueDim).f(scale).p(out);
+            Kernel("latent_attention", macro, "latent_attention").launch(dim3(T, heads), 256, 0, b);
+            REQUIRE(cudaDeviceSynchronize());
+            auto rotate = [&](Doubles& values, int from, int position) {
+                for (int i = 0; i < ropeDim / 2; i++) {
+                    int first = from + (neighbours ? 2 * i : i), second = from + (neighbours ? 2 * i + 1 : i + ropeDim / 2);
+                    double cos = cosSin[position * ropeDim + i], sin = cosSin[position * ropeDim + ropeDim / 2 + i], p = values[first], q = values[second];
+                    values[first] = p * cos - q * sin;
+                    values[second] = q * cos + p * sin;
+                }
+            };
+            Doubles expectedRows, expectedQueries, expected;
+            for (int t = 0; t < T; t++) {
+                Doubles row = normalized(&rows[(size_t) t * width], norm, 1e-6, rank);
+                row.insert(row.end(), rows.begin() + (size_t) t * width + rank, rows.begin() + (size_t) (t + 1) * width);
+                rotate(row, rank, step.positions[t]);
+                expectedRows.insert(expectedRows.end(), row.begin(), row.end());
+                for (int i = 0; i < width; i++) {
+                    cache[(size_t) step.slots[t] * width + i] = roundTo((float) row[i], type);
+                }
+                for (int h = 0; h < heads; h++) {
+                    auto from = queries.begin() + ((size_t) t * heads + h) * queryDim;
+                    Doubles query(from, from + queryDim);
+                    rotate(query, plainDim, step.positions[t]);
+                    expectedQueries.insert(expectedQueries.end(), query.begin(), query.end());
+                }
+            }
+            check("latent_rope_and_cache rows", type, std::to_string(neighbours), drows.read(type), expectedRows);
+            check("latent_rope_and_cache queries", type, std::to_string(neighbours), dqueries.read(type), expectedQueries);
+            check("latent_rope_and_cache cache", type, std::to_string(neighbours), dcache.read(type), Doubles(cache.begin(), cache.end()));
+            for (int s = 0; s < step.sequences; s++) {
+                for (int t = step.queryStarts[s]; t < step.queryStarts[s + 1]; t++) {
+                    int last = step.contexts[s] - (step.queryStarts[s + 1] - t);
+                    for (int h = 0; h < heads; h++) {
+                        const float* key = &weight[(size_t) h * (plainDim + valueDim) * rank];
+                        Doubles absorbed(rank), weights, latent(rank);
+                        for (int i = 0; i < plainDim; i++) {
+                            for (int r = 0; r < rank; r++) {
+                                absorbed[r] += expectedQueries[((size_t) t * heads + h) * queryDim + i] * key[(size_t) i * rank + r];
+                            }
+                        }
+                        double largest = -INFINITY, total = 0;
+                        auto rowAt = [&](int position) { return &cache[(size_t) (step.blockTables[(size_t) s * step.maxBlocks + position / 16] * 16 + position % 16) * width]; };
+                        for (int position = 0; position <= last; position++) {
+                            double dot = 0;
+                            for (int i = 0; i < width; i++) {
+                                dot += rowAt(position)[i] * (i < rank ? absorbed[i] : expectedQueries[((size_t) t * heads + h) * queryDim + plainDim + i - rank]);
+                            }
+                            weights.push_back(dot * scale);
+                            largest = std::max(largest, weights.back());
+                        }
+                        for (int position = 0; position <= last; position++) {
+                            double x = std::exp(weights[position] - largest);
+                            total += x;
+                            for (int r = 0; r < rank; r++) {
+                                latent[r] += x * rowAt(position)[r];
+                            }
+                        }
+                        for (int v = 0; v < valueDim; v++) {
+                            double sum = 0;
+                            for (int r = 0; r < rank; r++) {
+                                sum += latent[r] / total * key[(size_t) (plainDim + v) * rank + r];
+                            }
+                            expected.push_back(sum);
+                        }
+                    }
+                }
+            }
+            // Queries are rounded to elements twice before scores of a spread of about 5: three times an output's rounding.
+            REQUIRE(cudaDeviceSynchronize());
+            report("latent_attention", type, std::to_string(neighbours), relativeError(out.read(type), expected), (type == FLOAT32 ? 1 : 3) * tolerance(type));
+        }
+    }
+}
+
+static void checkElementwise() {
+    if (!wanted("elementwise")) {
+        return;
+    }
+    for (Type type : TYPES) {
+        for (int rows : TOKENS) {
+            int columns = 896;
+            Floats x = random((size_t) rows * columns, type), gate = random(rows, type), sum = random((size_t) rows * columns, type);
+            Buffer dx(x, type), dgate(gate, type), dsum(sum, type);
+            Arguments a, b;
+            a.p(dx).p(dgate).i(columns).p(dsum);
+            Kernel("elementwise", macros(type), "add_gated").launch(dim3(rows, 1), 256, 0, a);
+            b.p(dx).l((long long) x.size()).f(2.f);
+            Kernel("elementwise", macros(type), "soft_cap").launch(7, 256, 0, b);
+            Doubles gated, capped;
+            for (size_t i = 0; i < x.size(); i++) {
+                gated.push_back(sum[i] + x[i] / (1 + std::exp(-(double) gate[i / columns])));
+                capped.push_back(2 * std::tanh(x[i] / 2.0));
+            }
+            check("add_gated", type, std::to_string(rows), dsum.read(type), gated);
+            check("soft_cap", type, std::to_string(rows), dx.read(type), capped);
         }
     }
 }
@@ -801,6 +1118,10 @@ int main(int count, char** arguments) {
     checkArgmax();
     checkSampling();
     checkRope();
+    checkQuantized();
+    checkMixture();
+    checkLatent();
+    checkElementwise();
     checkAttention();
     bool failed = order.empty();
     printf("%-32s %6s %10s %10s  worst case\n", "kernel", "cases", "error", "allowed");

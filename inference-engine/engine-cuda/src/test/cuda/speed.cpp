@@ -130,7 +130,7 @@ static void step(const Model& m, int rows, int context) {
 
     Gemv gemv;
     Kernel embed("embed", macros(BFLOAT16), "embed"), rms("rms_norm", macros(BFLOAT16), "rms_norm"), addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"),
-        rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim) + (getenv("DECODE_VARIANT") ? getenv("DECODE_VARIANT") : ""), "attention_decode"),
+        rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim), "attention_decode"),
         argmax("argmax", "", "argmax");
     float scale = 1 / std::sqrt((float) m.headDim);
     auto record = [&](bool fused, bool attend, bool overlapping, bool ropeInGemv) {
@@ -236,16 +236,19 @@ static void attentionPrefill(int sequences, int tokens, int heads, int kvHeads, 
         table.push_back((int) ((i * 7919ll) % (sequences * blocksEach)));
     }
     Buffer dstarts(starts), dcontexts(contexts), dtable(table);
-    for (const char* name : {"attention_prefill", "attention_prefill_wgmma"}) {
-    bool wgmma = strlen(name) > 17;
-    Kernel kernel(name, macros(BFLOAT16, headDim), name);
-    double us = microseconds([&] {
-        Arguments a;
-        a.p(qkv).p(cache).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(sequences).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).i(1).p(out);
-        kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, wgmma ? 1024 + 1024 * headDim : prefillShared(headDim), a, stream);
-    }, 7);
-    double operations = 4.0 * headDim * heads * sequences * tokens * (tokens + 1) / 2;
-    printf("%-24s %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", name, sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
+    for (std::string name : {"attention_prefill", "attention_prefill_wgmma"}) {
+        bool wgmma = name == "attention_prefill_wgmma";
+        if (wgmma && headDim != 64) {
+            continue;
+        }
+        Kernel kernel(name, macros(BFLOAT16, headDim), name.c_str());
+        double us = microseconds([&] {
+            Arguments a;
+            a.p(qkv).p(cache).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(sequences).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).i(1).p(out);
+            kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, wgmma ? 1024 + 1024 * headDim : prefillShared(headDim), a, stream);
+        }, 7);
+        double operations = 4.0 * headDim * heads * sequences * tokens * (tokens + 1) / 2;
+        printf("%-24s %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", name.c_str(), sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
     }
 }
 

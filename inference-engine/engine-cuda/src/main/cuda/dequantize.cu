@@ -1,0 +1,35 @@
+// out[o, order[k]] = scales[o, k / groupSize] * (codes[o, k] - zeros[o, group]) in elements: for products of many rows, which a dense matrix
+// product then computes. order 0: the natural order of inputs.
+// Launch: grid (ceil(inputs / 8 / 128), outputs), block 128; WEIGHT=4|8|9. Moves inputs * outputs * (bytes of a code + of an element).
+#include "device.cuh"
+#include "quantized.cuh"
+
+extern "C" __global__ void __launch_bounds__(128)
+dequantize(const unsigned* codes, const float* scales, const unsigned char* zeros, const int* order, int groupSize, int outputs, int inputs,
+           element* out) {
+    startSuccessor();
+    waitForPredecessors();
+    int eight = blockIdx.x * blockDim.x + threadIdx.x, output = blockIdx.y, eights = (inputs + 7) / 8;
+    if (eight >= eights) {
+        return;
+    }
+    size_t group = (size_t) output * ((inputs + groupSize - 1) / groupSize) + eight * 8 / groupSize; // groups are multiples of 8, or all
+#if WEIGHT == 4
+    unsigned low = codes[(size_t) output * eights + eight], high = 0;
+#else
+    unsigned low = 0, high = 0;
+    const unsigned char* bytes = (const unsigned char*) codes + (size_t) output * inputs + eight * 8;
+    for (int j = 0; j < min(8, inputs - eight * 8); j++) {
+        (j < 4 ? low : high) |= (unsigned) bytes[j] << 8 * (j % 4);
+    }
+#endif
+    float x[8], scale = scales[group];
+    decodeEight(low, high, zeros ? zeros[group] : 0, x);
+#pragma unroll
+    for (int j = 0; j < 8; j++) {
+        int k = eight * 8 + j;
+        if (k < inputs) {
+            out[(size_t) output * inputs + (order ? order[k] : k)] = fromFloat(x[j] * scale);
+        }
+    }
+}

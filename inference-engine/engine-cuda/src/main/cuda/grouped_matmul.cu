@@ -1,0 +1,115 @@
+// out[slot] = x[rows[slot]] . w[e] for the slots of every expert e: starts[e] to starts[e + 1]. rows 0: a slot computes its own row of x.
+// Launch: grid (ceil(outputs / 64), ceil(slots / 64) + experts), block 128, dynamic shared memory 4 * 2 * 64 * 9 * 16 = 73728.
+// In decode each expert in use is read once: bytes are outputs * inputs elements an expert. In prefill it is bound by mma.sync.
+#include "device.cuh"
+#include "mma.cuh"
+
+#define TILE 64
+#define DEPTH 64 // inputs of a stage
+#define UNITS (DEPTH / 8)
+#define ROW_UNITS (UNITS | 1)
+#define STAGES 4
+#define THREADS 128
+#define OPERAND_UNITS (TILE * ROW_UNITS)
+
+extern "C" __global__ void __launch_bounds__(THREADS)
+grouped_matmul(const element* w, const element* x, const int* rows, const int* starts, int experts, int outputs, int inputs, element* out) {
+    extern __shared__ uint4 shared[]; // [STAGES][x, w][TILE][ROW_UNITS]
+    startSuccessor();
+    waitForPredecessors();
+    int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
+    int expert = -1, firstSlot = 0, endSlot = 0, before = 0;
+    for (int base = 0; base < experts && expert < 0; base += WARP) {
+        int e = base + lane;
+        int tiles = e < experts ? (starts[e + 1] - starts[e] + TILE - 1) / TILE : 0, end = tiles;
+#pragma unroll
+        for (int lanes = 1; lanes < WARP; lanes *= 2) {
+            int below = __shfl_up_sync(FULL_MASK, end, lanes);
+            end += lane >= lanes ? below : 0;
+        }
+        unsigned beyond = __ballot_sync(FULL_MASK, (int) blockIdx.y < before + end);
+        if (beyond) {
+            int found = __ffs(beyond) - 1;
+            expert = base + found;
+            firstSlot = starts[expert] + ((int) blockIdx.y - before - __shfl_sync(FULL_MASK, end - tiles, found)) * TILE;
+            endSlot = starts[expert + 1];
+        }
+        before += __shfl_sync(FULL_MASK, end, WARP - 1);
+    }
+    if (expert < 0) {
+        return;
+    }
+    int valid = min(TILE, endSlot - firstSlot), firstOutput = blockIdx.x * TILE;
+    const element* weights = w + (size_t) expert * outputs * inputs;
+
+    // A thread copies the same 16-byte column of every 16th row.
+    int unit = threadIdx.x % UNITS, firstRow = threadIdx.x / UNITS;
+    const element* xRows[TILE / 16];
+    const element* wRows[TILE / 16];
+#pragma unroll
+    for (int i = 0; i < TILE / 16; i++) {
+        int r = firstRow + i * 16, slot = firstSlot + min(r, valid - 1);
+        xRows[i] = x + (size_t) (rows ? rows[slot] : slot) * inputs;
+        wRows[i] = weights + (size_t) min(firstOutput + r, outputs - 1) * inputs;
+    }
+    int steps = (inputs + DEPTH - 1) / DEPTH;
+    auto copyStep = [&](int step) {
+        if (step < steps) {
+            uint4* stage = shared + step % STAGES * 2 * OPERAND_UNITS;
+            int k = step * DEPTH + unit * 8;
+#pragma unroll
+            for (int i = 0; i < TILE / 16; i++) {
+                int r = firstRow + i * 16;
+                copyAsync(stage + r * ROW_UNITS + unit, xRows[i] + k, r < valid && k < inputs);
+                copyAsync(stage + OPERAND_UNITS + r * ROW_UNITS + unit, wRows[i] + k, firstOutput + r < outputs && k < inputs);
+            }
+        }
+        commitCopies();
+    };
+    for (int step = 0; step < STAGES - 1; step++) {
+        copyStep(step);
+    }
+    int rowBase = warp / 2 * 32, outputBase = warp % 2 * 32;
+    float sums[2][4][4] = {};
+    for (int step = 0; step < steps; step++) {
+        waitForCopies<STAGES - 2>();
+        __syncthreads();
+        copyStep(step + STAGES - 1);
+        unsigned stage = sharedAddress(shared + step % STAGES * 2 * OPERAND_UNITS);
+        if (rowBase >= valid) {
+            continue; // no rows for this warp
+        }
+#pragma unroll
+        for (int k = 0; k < DEPTH / 16; k++) {
+            unsigned a[2][4], b[2][4];
+#pragma unroll
+            for (int i = 0; i < 2; i++) {
+                loadMatrices(a[i], stage + ((rowBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
+                loadMatrices(b[i], stage + (OPERAND_UNITS + (outputBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
+            }
+#pragma unroll
+            for (int i = 0; i < 2; i++) {
+#pragma unroll
+                for (int j = 0; j < 4; j++) {
+                    multiplyAdd(sums[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2], b[j / 2][j % 2 + 2]);
+                }
+            }
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+#pragma unroll
+        for (int r = 0; r < 2; r++) {
+            int row = rowBase + i * 16 + lane / 4 + r * 8;
+            if (row < valid) {
+#pragma unroll
+                for (int j = 0; j < 4; j++) {
+                    int output = firstOutput + outputBase + j * 8 + lane % 4 * 2;
+                    if (output < outputs) { // outputs are even
+                        *(unsigned*) (out + (size_t) (firstSlot + row) * outputs + output) = pack2(sums[i][j][r * 2], sums[i][j][r * 2 + 1]);
+                    }
+                }
+            }
+        }
+    }
+}
