@@ -55,11 +55,16 @@ final class DeploymentKeys {
             notYet("prometheus_metrics", new AnyType()), notYet("aggregation_function", new TextType()));
 
     static final ConfigKey<String> DYNAMIC_LORA_LOADING_PATH = new ConfigKey<>("dynamic_lora_loading_path",
-            new TextType(), null, new Effect.Refused(null, "LoRA adapters are not built yet"), "Where adapters are.");
+            new TextType(), null,
+            new Effect.Ignored("lora-registry serves these adapters, but the engine does not apply them yet"),
+            "Where adapters are, one folder each.");
     static final ConfigKey<Integer> MAX_NUM_ADAPTERS_PER_REPLICA = adapters("max_num_adapters_per_replica",
             IntegerType.atLeast(1), 16);
-    static final ConfigKey<Double> DOWNLOAD_TIMEOUT_S = adapters("download_timeout_s", DecimalType.atLeast(-1), 30.0);
-    static final ConfigKey<Integer> MAX_DOWNLOAD_TRIES = adapters("max_download_tries", IntegerType.atLeast(1), 3);
+    static final ConfigKey<Double> DOWNLOAD_TIMEOUT_S = new ConfigKey<>("download_timeout_s", DecimalType.atLeast(-1),
+            30.0, HONOURED, "Seconds for one adapter's download; 0 and less is no limit.");
+    static final ConfigKey<Integer> MAX_DOWNLOAD_TRIES = new ConfigKey<>("max_download_tries", IntegerType.atLeast(1),
+            3,
+            HONOURED, "Tries of each request.");
 
     static final List<ConfigKey<?>> LORA = List.of(DYNAMIC_LORA_LOADING_PATH, MAX_NUM_ADAPTERS_PER_REPLICA,
             DOWNLOAD_TIMEOUT_S, MAX_DOWNLOAD_TRIES);

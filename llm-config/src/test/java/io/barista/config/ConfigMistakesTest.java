@@ -62,7 +62,7 @@ class ConfigMistakesTest {
                     accelerator_type: 4 | accelerator_type: expected text, got 4 (put it in quotes)
                     llm_engine: SGLang | llm_engine: expected vLLM, got "SGLang"; the nearest is vLLM
                     server_cls: a.B | server_cls: refused: Python classes cannot be loaded
-                    lora_config: {dynamic_lora_loading_path: 's3://b'} | lora_config.dynamic_lora_loading_path: refused: LoRA adapters are not built yet
+                    lora_config: {dynamic_lora_path: 's3://b'} | lora_config.dynamic_lora_path: unknown key, the nearest valid key is dynamic_lora_loading_path
                     runtime_env: {env_var: {}} | runtime_env.env_var: unknown key, the nearest valid key is env_vars
                     runtime_env: {env_vars: {A: 123456}} | runtime_env.env_vars.A: expected text (put it in quotes)
                     """)

@@ -40,7 +40,8 @@ public record FolderVersion(String label, String hash) {
         return !id.equals(id()) && id.length() == id().length() && id.startsWith(label + ".");
     }
 
-    static String shortHash(String text) {
+    /** 16 hexadecimal digits, for names that may be any text. */
+    public static String shortHash(String text) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, HASH_BYTES);

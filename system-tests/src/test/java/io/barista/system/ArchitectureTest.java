@@ -38,6 +38,7 @@ class ArchitectureTest {
             Map.entry("model-service", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)),
             Map.entry("api-gateway", List.of("openai-api", "llm-config")),
             Map.entry("config-server", List.of("llm-config")),
+            Map.entry("lora-registry", List.of("openai-api", "llm-config", "model-sources")),
             Map.entry("barista-cli", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)));
 
     private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", "model-sources", CORE, CPU,

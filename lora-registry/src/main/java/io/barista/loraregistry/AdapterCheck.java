@@ -1,0 +1,155 @@
+package io.barista.loraregistry;
+
+import io.barista.sources.SourceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whether a fetched adapter fits its base model: kind, rank, modules, and the shape of each tensor. */
+final class AdapterCheck {
+
+    private static final int LARGEST_RANK = 512;
+    private static final int LARGEST_HEADER = 64 << 20;
+    private static final Map<String, Integer> TYPES = Map.of("F32", 4, "F16", 2, "BF16", 2);
+    private static final Pattern TENSOR = Pattern
+            .compile("base_model\\.model\\.(.*?(?:layers\\.(\\d+)\\.)?.*?([A-Za-z0-9_]+))\\.lora_([AB])\\.weight");
+
+    private final JsonNode base;
+
+    /** @param baseConfig the base model's {@code config.json} */
+    AdapterCheck(JsonNode baseConfig) {
+        this.base = baseConfig.path("text_config").isObject() ? baseConfig.path("text_config") : baseConfig;
+    }
+
+    /** @throws SourceException UNUSABLE, in one line */
+    void check(Path folder) {
+        try {
+            JsonNode config = JsonMapper.shared().readTree(Files.readString(folder.resolve(Adapter.CONFIG)));
+            checkConfig(config);
+            checkTensors(folder.resolve(Adapter.WEIGHTS), config);
+        } catch (JacksonException e) {
+            throw unusable("its JSON cannot be read");
+        } catch (IOException e) {
+            throw new SourceException(SourceException.Kind.DISK, "the adapter cannot be read back: " + e, e);
+        }
+    }
+
+    private static void checkConfig(JsonNode config) {
+        require(config.path("peft_type").asString("LORA").equals("LORA"), "peft_type is not LORA");
+        int rank = config.path("r").asInt(0);
+        require(rank >= 1 && rank <= LARGEST_RANK, "r must be from 1 to " + LARGEST_RANK + ", is " + rank);
+        require(!config.path("use_dora").asBoolean(false), "use_dora is not supported");
+        require(config.path("bias").asString("none").equals("none"), "bias must be none");
+        JsonNode saved = config.path("modules_to_save");
+        require(saved.isMissingNode() || saved.isNull() || saved.isEmpty(), "modules_to_save is not supported");
+    }
+
+    private void checkTensors(Path file, JsonNode config) throws IOException {
+        Map<String, JsonNode> lower = new HashMap<>();
+        Map<String, JsonNode> upper = new HashMap<>();
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            require(size >= 8, "its safetensors file is cut short");
+            long length = read(channel, 0, 8).getLong();
+            require(length >= 2 && length <= Math.min(LARGEST_HEADER, size - 8), "its safetensors header is broken");
+            JsonNode header = JsonMapper.shared()
+                    .readTree(new String(read(channel, 8, (int) length).array(), StandardCharsets.UTF_8));
+            require(header.isObject(), "its safetensors header is broken");
+            for (Map.Entry<String, JsonNode> tensor : header.properties()) {
+                if (!tensor.getKey().equals("__metadata__")) {
+                    checkTensor(tensor.getKey(), tensor.getValue(), size - 8 - length);
+                    Matcher name = TENSOR.matcher(tensor.getKey());
+                    require(name.matches(), tensor.getKey() + " is no LoRA matrix of a linear layer");
+                    (name.group(4).equals("A") ? lower : upper).put(name.group(1), tensor.getValue().path("shape"));
+                }
+            }
+        }
+        require(!lower.isEmpty(), "it has no tensors");
+        require(lower.keySet().equals(upper.keySet()), "lora_A and lora_B do not come in pairs");
+        for (Map.Entry<String, JsonNode> module : lower.entrySet()) {
+            checkPair(module.getKey(), module.getValue(), Objects.requireNonNull(upper.get(module.getKey())), config);
+        }
+    }
+
+    private static void checkTensor(String name, JsonNode tensor, long available) {
+        Integer bytes = TYPES.get(tensor.path("dtype").asString(""));
+        require(bytes != null, name + ": expected F32, F16 or BF16, is " + tensor.path("dtype"));
+        JsonNode shape = tensor.path("shape");
+        require(shape.size() == 2, name + ": expected two dimensions");
+        long from = tensor.path("data_offsets").path(0).asLong(-1);
+        long to = tensor.path("data_offsets").path(1).asLong(-1);
+        long expected = bytes == null
+                ? 0
+                : Math.multiplyExact(shape.path(0).asLong(0) * shape.path(1).asLong(0), bytes);
+        require(from >= 0 && to <= available && to - from == expected, name + ": its data is not all there");
+    }
+
+    private void checkPair(String module, JsonNode a, JsonNode b, JsonNode config) {
+        long rank = a.path(0).asLong();
+        require(rank == b.path(1).asLong(), module + ": lora_A and lora_B have different ranks");
+        boolean isPattern = !config.path("rank_pattern").isEmpty();
+        require(isPattern ? rank <= LARGEST_RANK : rank == config.path("r").asLong(),
+                "%s: has rank %d, adapter_config.json says %s".formatted(module, rank, config.path("r")));
+        Matcher layer = Pattern.compile("layers\\.(\\d+)\\.").matcher(module);
+        int layers = base.path("num_hidden_layers").asInt(Integer.MAX_VALUE);
+        require(!layer.find() || Integer.parseInt(layer.group(1)) < layers,
+                "%s: the base model has %d layers only".formatted(module, layers));
+        checkShape(module, a.path(1).asLong(), b.path(0).asLong());
+    }
+
+    /** @param in  columns of lora_A, and out rows of lora_B: those of the linear layer they stand beside */
+    private void checkShape(String module, long in, long out) {
+        long hidden = base.path("hidden_size").asLong();
+        long heads = base.path("num_attention_heads").asLong();
+        long head = base.path("head_dim").asLong(heads == 0 ? 0 : hidden / heads);
+        long queries = heads * head;
+        long keys = base.path("num_key_value_heads").asLong(heads) * head;
+        long inner = module.contains(".experts.")
+                ? base.path("moe_intermediate_size").asLong(base.path("intermediate_size").asLong())
+                : base.path("intermediate_size").asLong();
+        switch (module.substring(module.lastIndexOf('.') + 1)) {
+            case "q_proj" -> requireShape(module, in, out, hidden, queries);
+            case "k_proj", "v_proj" -> requireShape(module, in, out, hidden, keys);
+            case "o_proj" -> requireShape(module, in, out, queries, hidden);
+            case "gate_proj", "up_proj", "w1", "w3" -> requireShape(module, in, out, hidden, inner);
+            case "down_proj", "w2" -> requireShape(module, in, out, inner, hidden);
+            default -> throw unusable(module + ": is no layer that adapters can change here");
+        }
+    }
+
+    private static void requireShape(String module, long in, long out, long expectedIn, long expectedOut) {
+        require(in == expectedIn && out == expectedOut,
+                "%s: is for a layer from %d to %d, the base model's is from %d to %d"
+                        .formatted(module, in, out, expectedIn, expectedOut));
+    }
+
+    private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) >= 0) {
+            // until it is full
+        }
+        return bytes.flip();
+    }
+
+    private static void require(boolean isTrue, String otherwise) {
+        if (!isTrue) {
+            throw unusable(otherwise);
+        }
+    }
+
+    private static SourceException unusable(String reason) {
+        return new SourceException(SourceException.Kind.UNUSABLE, reason);
+    }
+}

@@ -1,0 +1,106 @@
+package io.barista.loraregistry;
+
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import io.barista.sources.RemoteFile;
+import io.barista.sources.SourceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The adapters. Names in requests are looked up among those that were listed; no path is made of them. */
+@RestController
+final class AdapterController {
+
+    private static final Logger log = LoggerFactory.getLogger(AdapterController.class);
+
+    private final Registry registry;
+
+    AdapterController(Registry registry) {
+        this.registry = registry;
+    }
+
+    record FileCard(String name, long bytes) {}
+
+    /** @param state {@code cached} or {@code remote} */
+    record Card(String base, String name, String version, long bytes, String state, List<FileCard> files) {}
+
+    record Page(String object, List<Card> data, int page, int pages, int total) {}
+
+    /** @param base null for all base models */
+    @GetMapping("/v1/adapters")
+    Page list(@RequestParam(required = false) @Nullable String base, @RequestParam(defaultValue = "0") int page,
+            @RequestParam(defaultValue = "100") int pageSize) {
+        if (page < 0 || pageSize < 1 || pageSize > 1000) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "page",
+                    "expected a page from 0 and a pageSize from 1 to 1000");
+        }
+        Stream<BaseModel> bases = base == null ? registry.bases().values().stream() : Stream.of(registry.base(base));
+        List<Adapter> all = new ArrayList<>();
+        bases.forEach(each -> all.addAll(each.adapters().values()));
+        List<Card> cards = all.stream().skip((long) page * pageSize).limit(pageSize).map(this::card).toList();
+        return new Page("list", cards, page, (all.size() + pageSize - 1) / pageSize, all.size());
+    }
+
+    @GetMapping("/v1/adapters/{base}/{name}")
+    Card describe(@PathVariable String base, @PathVariable String name) {
+        return card(registry.require(base, name));
+    }
+
+    /** The file, with ranges; its tag changes with each upload of the adapter. */
+    @GetMapping("/v1/adapters/{base}/{name}/files/{file}")
+    ResponseEntity<Resource> file(@PathVariable String base, @PathVariable String name, @PathVariable String file) {
+        Adapter adapter = registry.require(base, name);
+        RemoteFile found = adapter.file(file).orElseThrow(() -> new ApiException(ErrorCode.UNKNOWN_ROUTE,
+                "The adapter has no such file."));
+        fetch(adapter);
+        return ResponseEntity.ok().eTag("\"" + adapter.version().hash() + "-" + found.path() + "\"")
+                .contentType(MediaType.APPLICATION_OCTET_STREAM).body(new AdapterFile(registry, adapter, found));
+    }
+
+    /** Begins to fetch the adapter; its state says when it is here. */
+    @PostMapping("/v1/adapters/{base}/{name}/prefetch")
+    ResponseEntity<Card> prefetch(@PathVariable String base, @PathVariable String name) {
+        Adapter adapter = registry.require(base, name);
+        Thread.ofVirtual().name("prefetch-" + name).start(() -> {
+            try {
+                fetch(adapter);
+            } catch (SourceException e) {
+                log.warn("prefetch of {} failed: {}", name, e.getMessage());
+            }
+        });
+        return ResponseEntity.status(HttpStatus.ACCEPTED).body(card(adapter));
+    }
+
+    /** Frees its room on the disk; the source keeps it, and the next request fetches it anew. */
+    @DeleteMapping("/v1/adapters/{base}/{name}")
+    ResponseEntity<Void> delete(@PathVariable String base, @PathVariable String name) {
+        boolean isGone = registry.remove(registry.require(base, name));
+        return ResponseEntity.status(isGone ? HttpStatus.NO_CONTENT : HttpStatus.CONFLICT).build();
+    }
+
+    private void fetch(Adapter adapter) {
+        try (AdapterStore.Lease _ = registry.lease(adapter)) {
+            // it is here, and whoever reads it next finds it
+        }
+    }
+
+    private Card card(Adapter adapter) {
+        return new Card(adapter.base(), adapter.name(), adapter.version().hash(), adapter.bytes(),
+                registry.has(adapter) ? "cached" : "remote",
+                adapter.files().stream().map(file -> new FileCard(file.path(), file.bytes())).toList());
+    }
+}

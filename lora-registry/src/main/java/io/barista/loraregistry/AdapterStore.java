@@ -1,0 +1,227 @@
+package io.barista.loraregistry;
+
+import io.barista.sources.FolderVersion;
+import io.barista.sources.SourceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The adapters on the disk, bounded by bytes and by number; the least recently used one that nobody reads makes room. What was
+ * there before a restart is there after it. Thread-safe.
+ */
+final class AdapterStore {
+
+    private static final Logger log = LoggerFactory.getLogger(AdapterStore.class);
+
+    private final Path root;
+    private final long maxBytes;
+    private final int maxAdapters;
+    private final RegistryMetrics metrics;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Least recently used first. */
+    private final LinkedHashMap<FolderVersion, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    private static final class Entry {
+
+        private final long bytes;
+        private int readers;
+
+        private Entry(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /** An adapter that stays on the disk until this is closed. */
+    final class Lease implements AutoCloseable {
+
+        private final FolderVersion version;
+        private final Path folder;
+
+        private Lease(FolderVersion version, Path folder) {
+            this.version = version;
+            this.folder = folder;
+        }
+
+        Path folder() {
+            return folder;
+        }
+
+        @Override
+        public void close() {
+            changing(() -> {
+                Entry entry = entries.get(version);
+                if (entry != null) {
+                    entry.readers--;
+                }
+                evict(0, 0);
+                return true;
+            });
+        }
+    }
+
+    AdapterStore(Path root, long maxBytes, int maxAdapters, RegistryMetrics metrics) throws IOException {
+        this.root = root;
+        this.maxBytes = maxBytes;
+        this.maxAdapters = maxAdapters;
+        this.metrics = metrics;
+        readWhatIsThere();
+        metrics.bind(this);
+    }
+
+    /**
+     * The adapter, on the disk until the lease is closed.
+     *
+     * @param fetch puts it there; asked when it is not there, and again after room was made on a full disk
+     */
+    Lease lease(Adapter adapter, Supplier<Path> fetch) {
+        FolderVersion version = adapter.version();
+        boolean isHit = changing(() -> {
+            Entry known = entries.get(version);
+            if (known == null) {
+                evict(adapter.bytes(), 1);
+            } else {
+                known.readers++;
+            }
+            return known != null;
+        });
+        metrics.asked(isHit);
+        if (isHit) {
+            touch(place(version));
+            return new Lease(version, place(version));
+        }
+        Path folder = fetchMakingRoom(fetch);
+        FolderVersion fetched = new FolderVersion(version.label(), String.valueOf(folder.getFileName()));
+        changing(() -> {
+            entries.computeIfAbsent(fetched, _ -> new Entry(adapter.bytes())).readers++;
+            evict(0, 0);
+            return true;
+        });
+        return new Lease(fetched, folder);
+    }
+
+    boolean has(Adapter adapter) {
+        return changing(() -> entries.containsKey(adapter.version()));
+    }
+
+    /** Deletes all versions of the adapter; false when one of them is being read. */
+    boolean remove(Adapter adapter) {
+        return changing(() -> {
+            List<FolderVersion> versions = entries.keySet().stream()
+                    .filter(version -> version.label().equals(adapter.version().label())).toList();
+            boolean isRead = versions.stream().anyMatch(version -> readersOf(version) > 0);
+            if (!isRead) {
+                versions.forEach(this::delete);
+            }
+            return !isRead;
+        });
+    }
+
+    long bytes() {
+        return changing(() -> entries.values().stream().mapToLong(entry -> entry.bytes).sum());
+    }
+
+    int count() {
+        return changing(entries::size);
+    }
+
+    private int readersOf(FolderVersion version) {
+        return Optional.ofNullable(entries.get(version)).map(entry -> entry.readers).orElse(0);
+    }
+
+    private Path fetchMakingRoom(Supplier<Path> fetch) {
+        while (true) {
+            try {
+                return fetch.get();
+            } catch (SourceException e) {
+                if (e.kind() != SourceException.Kind.DISK_FULL || !changing(this::evictOne)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Makes room for so many bytes and adapters more, as far as nobody reads what would go. */
+    private void evict(long bytes, int adapters) {
+        while (!entries.isEmpty()
+                && (entries.values().stream().mapToLong(entry -> entry.bytes).sum() + bytes > maxBytes
+                        || entries.size() + adapters > maxAdapters)) {
+            if (!evictOne()) {
+                return;
+            }
+        }
+    }
+
+    private boolean evictOne() {
+        Optional<FolderVersion> oldest = entries.entrySet().stream().filter(entry -> entry.getValue().readers == 0)
+                .map(Map.Entry::getKey).findFirst();
+        oldest.ifPresent(version -> {
+            delete(version);
+            metrics.evicted();
+        });
+        return oldest.isPresent();
+    }
+
+    private void delete(FolderVersion version) {
+        entries.remove(version);
+        try (Stream<Path> files = Files.walk(place(version))) {
+            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            log.warn("{} cannot be deleted: {}", place(version), e.toString());
+        }
+    }
+
+    private Path place(FolderVersion version) {
+        return root.resolve(version.label()).resolve(version.hash());
+    }
+
+    private static void touch(Path folder) {
+        try {
+            Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            log.debug("{} keeps its time", folder); // it only is older after a restart
+        }
+    }
+
+    private void readWhatIsThere() throws IOException {
+        Files.createDirectories(root);
+        List<Path> versions;
+        try (Stream<Path> found = Files.walk(root, 2)) {
+            versions = found.filter(path -> root.relativize(path).getNameCount() == 2)
+                    .filter(path -> root.relativize(path).toString().matches("[0-9a-f]{16}-[^/]+/[0-9a-f]{16}"))
+                    .sorted(Comparator.comparing(path -> path.toFile().lastModified())).toList();
+        }
+        for (Path path : versions) {
+            long bytes = 0;
+            try (Stream<Path> files = Files.list(path)) {
+                bytes = files.mapToLong(file -> file.toFile().length()).sum();
+            }
+            Path known = root.relativize(path);
+            entries.put(new FolderVersion(known.getName(0).toString(), known.getName(1).toString()), new Entry(bytes));
+        }
+        evict(0, 0);
+    }
+
+    private <T> T changing(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

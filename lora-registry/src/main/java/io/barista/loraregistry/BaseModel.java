@@ -1,0 +1,148 @@
+package io.barista.loraregistry;
+
+import io.barista.config.EngineOptions;
+import io.barista.config.LlmConfig;
+import io.barista.config.LoraConfig;
+import io.barista.sources.DownloadLimits;
+import io.barista.sources.FileSource;
+import io.barista.sources.FileSources;
+import io.barista.sources.FolderVersion;
+import io.barista.sources.RemoteFile;
+import io.barista.sources.SourceAddress;
+import io.barista.sources.SourceCache;
+import io.barista.sources.SourceEnvironment;
+import io.barista.sources.SourceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One base model and the adapters below its {@code dynamic_lora_loading_path}. Thread-safe. */
+final class BaseModel implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BaseModel.class);
+    private static final Duration BETWEEN_MISSES = Duration.ofSeconds(1);
+
+    private final LlmConfig config;
+    private final SourceEnvironment environment;
+    private final SourceCache cache;
+    private final FileSource source;
+    private final ReentrantLock listing = new ReentrantLock();
+    private volatile SortedMap<String, Adapter> adapters = new TreeMap<>();
+    private volatile long listedAt = System.nanoTime() - Duration.ofDays(1).toNanos();
+    private volatile @Nullable String problem = "not listed yet";
+    private volatile @Nullable JsonNode shapes;
+
+    /** @param cacheRoot shared by all base models */
+    BaseModel(LlmConfig config, LoraConfig lora, String path, Path folder, Path cacheRoot, RegistryMetrics metrics) {
+        this.config = config;
+        this.environment = new SourceEnvironment(config.runtimeEnv().environment(), System.getenv());
+        Double seconds = lora.downloadTimeoutSeconds();
+        DownloadLimits limits = DownloadLimits.forModels().withTries(lora.maxDownloadTries())
+                .withTotal(seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)));
+        this.cache = new SourceCache(cacheRoot, limits, metrics, () -> ThreadLocalRandom.current().nextDouble());
+        this.source = FileSources.open(SourceAddress.parse(path, folder), environment);
+    }
+
+    String id() {
+        return config.modelId();
+    }
+
+    SortedMap<String, Adapter> adapters() {
+        return adapters;
+    }
+
+    /** Why the newest listing is missing; null when it is not. */
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    /** The adapter; one that was not there at the last look is looked for again, so that a new folder is usable at once. */
+    @Nullable
+    Adapter find(String name) {
+        Adapter known = adapters.get(name);
+        if (known == null && Adapter.isName(name)
+                && System.nanoTime() - listedAt > BETWEEN_MISSES.toNanos()) {
+            refresh();
+            known = adapters.get(name);
+        }
+        return known;
+    }
+
+    /** Lists the source anew; a source that fails leaves what it had. */
+    void refresh() {
+        listing.lock();
+        try {
+            adapters = AdapterListing.of(id(), cache.list(source));
+            problem = null;
+        } catch (SourceException e) {
+            if (!e.getMessage().equals(problem)) {
+                log.warn("adapters of {} cannot be listed: {}", id(), e.getMessage());
+            }
+            problem = e.getMessage();
+        } finally {
+            listedAt = System.nanoTime();
+            listing.unlock();
+        }
+    }
+
+    /** @throws SourceException when the adapter cannot be had, or the check speaks against it */
+    Path fetch(Adapter adapter, Consumer<Path> check) {
+        try {
+            return cache.fetch(source, adapter.version().label(), adapter.files(), check);
+        } catch (SourceException e) {
+            if (e.kind() != SourceException.Kind.CHANGED) {
+                throw e;
+            }
+            refresh(); // uploaded again in between
+            Adapter now = adapters.get(adapter.name());
+            if (now == null) {
+                throw e;
+            }
+            return cache.fetch(source, now.version().label(), now.files(), check);
+        }
+    }
+
+    /** The base model's {@code config.json}, wherever the model is. */
+    JsonNode shapes() {
+        JsonNode known = shapes;
+        if (known == null) {
+            known = readShapes();
+            shapes = known;
+        }
+        return known;
+    }
+
+    private JsonNode readShapes() {
+        SourceAddress address = SourceAddress.of(config.modelLoading().source(),
+                config.engine().find(EngineOptions.REVISION).orElse(null));
+        try (FileSource model = FileSources.open(address, environment)) {
+            List<RemoteFile> only = cache.list(model).stream().filter(file -> file.path().equals("config.json"))
+                    .toList();
+            if (only.isEmpty()) {
+                throw new SourceException(SourceException.Kind.UNUSABLE, "the base model has no config.json");
+            }
+            Path folder = cache.fetch(model, "base-" + FolderVersion.shortHash(address.toString()), only, _ -> {});
+            return JsonMapper.shared().readTree(Files.readString(folder.resolve("config.json")));
+        } catch (IOException e) {
+            throw new SourceException(SourceException.Kind.DISK, "the base model's config.json cannot be read", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

@@ -1,0 +1,102 @@
+package io.barista.loraregistry;
+
+import io.barista.config.LlmConfig;
+import io.barista.config.LoraConfig;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
+import io.barista.sources.SourceException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/** The base models with their adapters, and the adapters on the disk. Thread-safe. */
+final class Registry implements AutoCloseable {
+
+    private final SequencedMap<String, BaseModel> bases = new LinkedHashMap<>();
+    private final AdapterStore store;
+    private final long maxAdapterBytes;
+
+    /**
+     * @param folder what relative adapter paths mean
+     * @param cache  where adapters are kept
+     */
+    Registry(List<LlmConfig> configs, Path folder, Path cache, AdapterStore store, RegistryMetrics metrics,
+            long maxAdapterBytes) {
+        this.store = store;
+        this.maxAdapterBytes = maxAdapterBytes;
+        for (LlmConfig config : configs) {
+            LoraConfig lora = config.lora();
+            String path = lora == null ? null : lora.dynamicLoraLoadingPath();
+            if (lora != null && path != null) {
+                bases.put(config.modelId(), new BaseModel(config, lora, path, folder, cache, metrics));
+            }
+        }
+    }
+
+    SequencedMap<String, BaseModel> bases() {
+        return bases;
+    }
+
+    void refresh() {
+        bases.values().forEach(BaseModel::refresh);
+    }
+
+    /** @throws ApiException MODEL_NOT_FOUND */
+    Adapter require(String base, String name) {
+        @Nullable
+        Adapter adapter = base(base).find(name);
+        if (adapter == null) {
+            throw new ApiException(ErrorCode.MODEL_NOT_FOUND,
+                    "The base model `%s` has no such adapter.".formatted(base));
+        }
+        return adapter;
+    }
+
+    /** @throws ApiException MODEL_NOT_FOUND */
+    BaseModel base(String id) {
+        BaseModel base = bases.get(id);
+        if (base == null) {
+            throw new ApiException(ErrorCode.MODEL_NOT_FOUND, "There is no such base model with adapters.");
+        }
+        return base;
+    }
+
+    /** The adapter's verified files, on the disk until the lease is closed. */
+    AdapterStore.Lease lease(Adapter adapter) {
+        if (adapter.bytes() > maxAdapterBytes) {
+            throw new SourceException(SourceException.Kind.UNUSABLE,
+                    "has %d bytes, %d are allowed (barista.registry.max-adapter-bytes)"
+                            .formatted(adapter.bytes(), maxAdapterBytes));
+        }
+        BaseModel base = base(adapter.base());
+        return store.lease(adapter, () -> base.fetch(adapter, folder -> new AdapterCheck(base.shapes()).check(folder)));
+    }
+
+    boolean has(Adapter adapter) {
+        return store.has(adapter);
+    }
+
+    boolean remove(Adapter adapter) {
+        return store.remove(adapter);
+    }
+
+    /** The base models that cannot be listed, with the reason. */
+    Map<String, String> problems() {
+        Map<String, String> problems = new LinkedHashMap<>();
+        bases.values().forEach(base -> {
+            String problem = base.problem();
+            if (problem != null) {
+                problems.put(base.id(), problem);
+            }
+        });
+        return problems;
+    }
+
+    @Override
+    public void close() {
+        bases.values().forEach(BaseModel::close);
+    }
+}
