@@ -60,6 +60,6 @@ public final class CpuBackend implements Backend {
             return new ScalarOps(options.compute());
         }
         LOG.info("cpu backend: {}-bit vectors on {} threads", VectorOps.vectorBits(), threads);
-        return new VectorOps(options.compute(), threads, warmUp::begin);
+        return new VectorOps(options.compute(), threads, warmUp::begin, OneDnn::load);
     }
 }

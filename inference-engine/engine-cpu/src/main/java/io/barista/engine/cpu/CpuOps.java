@@ -376,7 +376,10 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     /** Rounds results as a bfloat16 device stores them; nothing to do in float32. */
     final void rounded(float[] values, int count) {
         if (compute == DType.BFLOAT16) {
-            Bfloat16.round(values, 0, count);
+            round(values, count);
         }
     }
+
+    /** To bfloat16. */
+    abstract void round(float[] values, int count);
 }

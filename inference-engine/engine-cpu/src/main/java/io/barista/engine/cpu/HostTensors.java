@@ -62,6 +62,16 @@ final class HostTensors {
         }
     }
 
+    /** One element, widened. */
+    static float value(DType dtype, MemorySegment data, long index) {
+        return switch (dtype) {
+            case FLOAT32 -> data.get(FLOAT, index * Float.BYTES);
+            case BFLOAT16 -> Bfloat16.toFloat(data.get(SHORT, index * Short.BYTES));
+            case FLOAT16 -> Float.float16ToFloat(data.get(SHORT, index * Short.BYTES));
+            case FLOAT8_E4M3, INT32, INT8, INT64 -> throw new IllegalArgumentException(dtype + " needs a scale");
+        };
+    }
+
     /** Rounded to bfloat16, in memory of {@code arena}. */
     static HostTensor toBfloat16(HostTensor tensor, Arena arena) {
         long elements = tensor.elements();

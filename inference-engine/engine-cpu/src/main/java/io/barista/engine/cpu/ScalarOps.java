@@ -69,6 +69,11 @@ final class ScalarOps extends CpuOps {
     }
 
     @Override
+    void round(float[] values, int count) {
+        Bfloat16.round(values, 0, count);
+    }
+
+    @Override
     void add(float[] x, int count, float[] sum) {
         for (int i = 0; i < count; i++) {
             sum[i] += x[i];

@@ -9,7 +9,9 @@ import io.barista.engine.backend.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +24,30 @@ final class VectorOps extends CpuOps {
     private final WorkerPool pool;
     private final PanelPacker packer;
     private final VectorMatmul matmul;
+    private final OneDnnProbe probe;
+    private @Nullable OneDnnMatmul oneDnn;
+    private final VectorRounding rounding;
     private final VectorAttention attention;
     private final VectorRmsNorm rmsNorm;
     private final VectorRope rope;
     private final VectorGatedActivation gatedActivation;
 
     VectorOps(DType compute, int threads) {
-        this(compute, threads, _ -> {});
+        this(compute, threads, _ -> {}, OneDnn::load);
     }
 
-    /** @param onWeights hears the type of every matrix that is packed */
-    VectorOps(DType compute, int threads, Consumer<DType> onWeights) {
+    /**
+     * @param onWeights hears the type of every matrix that is packed
+     * @param loader    gives oneDNN, or an error where it does not load
+     */
+    VectorOps(DType compute, int threads, Consumer<DType> onWeights, Supplier<OneDnn> loader) {
         super(compute);
         this.onWeights = onWeights;
         pool = new WorkerPool(threads);
         packer = new PanelPacker(arena, pool, compute);
         matmul = new VectorMatmul(pool, arena);
+        probe = new OneDnnProbe(compute, loader);
+        rounding = new VectorRounding(pool);
         attention = new VectorAttention(pool);
         rmsNorm = new VectorRmsNorm(pool);
         rope = new VectorRope(pool);
@@ -50,11 +60,28 @@ final class VectorOps extends CpuOps {
 
     @Override
     public Matrix pack(String name, List<? extends Weight> parts) {
+        WeightRows.requireStackable(name, parts);
+        Optional<OneDnnShape.Kind> kind = probe.kindFor(parts);
+        if (kind.isPresent()) {
+            return oneDnn().pack(name, kind.get(), parts);
+        }
         Panels panels = packer.pack(name, parts);
         if (panels instanceof PanelMatrix matrix) {
             onWeights.accept(matrix.dtype());
         }
         return panels;
+    }
+
+    private OneDnnMatmul oneDnn() {
+        if (oneDnn == null) {
+            oneDnn = new OneDnnMatmul(probe.library().orElseThrow(), pool, arena);
+        }
+        return oneDnn;
+    }
+
+    @Override
+    void round(float[] values, int count) {
+        rounding.round(values, count);
     }
 
     @Override
@@ -65,7 +92,11 @@ final class VectorOps extends CpuOps {
     @Override
     void embed(Matrix table, int[] tokenIds, int tokens, float scale, float[] out) {
         for (int t = 0; t < tokens; t++) {
-            ((Panels) table).row(tokenIds[t], scale, out, t * table.inputs());
+            if (table instanceof OneDnnMatrix matrix) {
+                oneDnn().row(matrix, tokenIds[t], scale, out, t * table.inputs());
+            } else {
+                ((Panels) table).row(tokenIds[t], scale, out, t * table.inputs());
+            }
         }
     }
 
@@ -83,7 +114,11 @@ final class VectorOps extends CpuOps {
 
     @Override
     void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
-        matmul.multiply((Panels) w, bias, x, rows, out);
+        if (w instanceof OneDnnMatrix matrix) {
+            oneDnn().multiply(matrix, bias, x, rows, out);
+        } else {
+            matmul.multiply((Panels) w, bias, x, rows, out);
+        }
     }
 
     @Override

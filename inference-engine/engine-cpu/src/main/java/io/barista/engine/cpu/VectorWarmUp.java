@@ -44,7 +44,7 @@ final class VectorWarmUp {
     }
 
     private static void run(DType weights) {
-        try (VectorOps ops = new VectorOps(DType.FLOAT32, 1, _ -> {})) {
+        try (VectorOps ops = new VectorOps(DType.FLOAT32, 1)) {
             SmallModel model = new SmallModel(ops, weights);
             for (int step = 0; step < STEPS; step++) {
                 model.step(1);
