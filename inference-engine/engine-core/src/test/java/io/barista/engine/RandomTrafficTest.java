@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barista.engine.EngineEvent.Completed;
 import io.barista.engine.EngineEvent.Failed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -50,7 +51,8 @@ class RandomTrafficTest {
                     switch (listener.end()) {
                         case Completed completed -> assertThat(completed.usage().completionTokens())
                                 .isEqualTo(listener.tokens(0).size() + listener.tokens(1).size());
-                        case Failed failed -> throw new AssertionError(failed.error());
+                        case Failed failed -> assertThat(failed.error().code())
+                                .isEqualTo(EngineException.Code.DEADLINE_EXCEEDED);
                         default -> throw new AssertionError("not an end");
                     }
                 }
@@ -88,6 +90,7 @@ class RandomTrafficTest {
         if (random.nextInt(3) == 0) {
             sampling.stop("e", "the");
         }
-        return new GenerationRequest(id, prompt, sampling.build());
+        Duration timeout = random.nextInt(6) == 0 ? Duration.ofMillis(1 + random.nextInt(40)) : null;
+        return new GenerationRequest(id, prompt, sampling.build(), 0, null, timeout);
     }
 }

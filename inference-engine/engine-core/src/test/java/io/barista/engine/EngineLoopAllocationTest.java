@@ -1,0 +1,67 @@
+package io.barista.engine;
+
+import static io.barista.engine.TestEngine.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.barista.engine.runner.ModelRunner;
+import io.barista.engine.runner.StepResult;
+import io.barista.engine.scheduler.StepPlan;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The engine's own thread, from one forward pass to the next, with 32 sequences in mid-answer. */
+@Timeout(60)
+class EngineLoopAllocationTest {
+
+    private static final int SEQUENCES = 32;
+    private static final int WARM_UP = 600;
+    private static final int MEASURED = 200;
+
+    @Test
+    void aStepThatOnlyAnswersAllocatesNothing() {
+        Meter meter = new Meter();
+        try (LlmEngine engine = TestEngine.start(TestEngine.config(2_048, SEQUENCES, -1), meter, EngineObserver.NONE)) {
+            List<RecordingListener> listeners = new ArrayList<>();
+            for (int i = 0; i < SEQUENCES; i++) {
+                RecordingListener listener = new RecordingListener();
+                engine.submit(TestRequests.greedy("r" + i, WARM_UP + MEASURED + 100, i + 1, 2, 3), listener);
+                listeners.add(listener);
+            }
+            eventually(() -> meter.steps > WARM_UP + MEASURED);
+            listeners.forEach(RecordingListener::completed);
+        }
+
+        // Token arrays that double and batches that the output thread has not given back yet come now and then, in few steps.
+        assertThat(meter.stepsThatAllocated).isLessThan(MEASURED / 10);
+    }
+
+    /** In the model's place: counts what its thread, the engine's, has allocated since the last step. */
+    private static final class Meter implements ModelRunner {
+
+        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        private long before;
+        volatile int steps;
+        volatile int stepsThatAllocated;
+
+        @Override
+        @SuppressWarnings("NonAtomicOperationOnVolatileField")
+        public void execute(StepPlan plan, StepResult result) {
+            boolean measures = plan.size() == SEQUENCES && steps > WARM_UP && steps <= WARM_UP + MEASURED;
+            if (measures && threads.getCurrentThreadAllocatedBytes() > before) {
+                stepsThatAllocated++;
+            }
+            for (int i = 0; i < plan.size(); i++) {
+                result.set(i, 20, null);
+            }
+            steps++;
+            before = threads.getCurrentThreadAllocatedBytes();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
