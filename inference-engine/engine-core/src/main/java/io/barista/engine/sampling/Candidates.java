@@ -11,6 +11,7 @@ final class Candidates {
     private final int[] ids; // kept tokens
     private final double[] weights; // e^((logit - largest) / T), beside ids
     private final MaxHeap heap;
+    private final TopK topK = new TopK();
     private int size;
     private double total;
 
@@ -71,6 +72,10 @@ final class Candidates {
 
     /** Ties with the k-th stay. */
     private float kthLargest(float[] logits, int k) {
+        if (k <= TopK.MOST) {
+            topK.select(logits, k);
+            return topK.least();
+        }
         heap.clear();
         for (int id = 0; id < logits.length; id++) {
             heap.add(logits[id], id);

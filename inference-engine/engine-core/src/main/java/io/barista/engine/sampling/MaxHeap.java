@@ -11,6 +11,22 @@ final class MaxHeap {
         this.entries = new long[capacity];
     }
 
+    /** As one number that is the larger, the larger the key and, among equal keys, the lower the value. */
+    static long entry(float key, int value) {
+        int bits = Float.floatToRawIntBits(key);
+        int sortable = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+        return ((long) sortable << 32) | (~value & 0xFFFF_FFFFL);
+    }
+
+    static float key(long entry) {
+        int sortable = (int) (entry >> 32);
+        return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & Integer.MAX_VALUE));
+    }
+
+    static int value(long entry) {
+        return ~(int) entry;
+    }
+
     int size() {
         return size;
     }
@@ -21,9 +37,7 @@ final class MaxHeap {
 
     /** Puts an entry anywhere; {@link #heapify} brings order. */
     void add(float key, int value) {
-        int bits = Float.floatToRawIntBits(key);
-        int sortable = bits ^ ((bits >> 31) & Integer.MAX_VALUE);
-        entries[size++] = ((long) sortable << 32) | (~value & 0xFFFF_FFFFL);
+        entries[size++] = entry(key, value);
     }
 
     void heapify() {
@@ -33,8 +47,7 @@ final class MaxHeap {
     }
 
     float firstKey() {
-        int sortable = (int) (entries[0] >> 32);
-        return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & Integer.MAX_VALUE));
+        return key(entries[0]);
     }
 
     int firstValue() {
@@ -43,7 +56,7 @@ final class MaxHeap {
 
     /** The value at a place of the heap's own order, which begins with the largest and is otherwise arbitrary. */
     int value(int index) {
-        return ~(int) entries[index];
+        return value(entries[index]);
     }
 
     void removeFirst() {

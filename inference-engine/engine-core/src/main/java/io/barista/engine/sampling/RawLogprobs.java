@@ -10,6 +10,7 @@ public final class RawLogprobs {
 
     private final float[] raw; // [vocabSize]
     private final MaxHeap heap;
+    private final TopK topK = new TopK();
     private double logSumExp;
 
     public RawLogprobs(int vocabSize) {
@@ -35,7 +36,13 @@ public final class RawLogprobs {
     public TokenLogprobs of(int chosen, int top) {
         int count = top < 0 ? raw.length : Math.min(top, raw.length);
         List<TokenLogprob> best = new ArrayList<>(count);
-        if (count > 0) {
+        if (count > 0 && count <= TopK.MOST) {
+            topK.select(raw, count);
+            topK.sort();
+            for (int i = 0; i < count; i++) {
+                best.add(logprob(topK.index(i)));
+            }
+        } else if (count > 0) {
             heap.clear();
             for (int id = 0; id < raw.length; id++) {
                 heap.add(raw[id], id);
