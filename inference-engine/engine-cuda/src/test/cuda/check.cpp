@@ -780,7 +780,6 @@ static void checkAttention() {
                                     .f(softCap).f(keyScale).f(valueScale).i(1).p(warpgroups);
                                 prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, 1024 + 1024 * headDim, b);
                                 check("attention_prefill_wgmma", type, where, warpgroups.read(type), expected);
-                                }
                             }
                         }
                     }
