@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Compiles every kernel for every architecture Barista runs on, without a GPU. Usage: compile-all.sh [OUT] [ARCHITECTURES...]
-# With OUT "-" nothing is kept. Prints each kernel's registers, shared memory and spills; fails on the first error or spill to local memory of
-# a kernel that must have none.
+# With OUT "-" nothing is kept. Fails on the first error or warning. JOBS compilers run at a time (2).
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${1:--}
@@ -10,7 +9,10 @@ architectures=${*:-80 89 90a 100}
 nvcc=${NVCC:-nvcc}
 jobs=${JOBS:-2}
 keep=$out
-[ "$out" != - ] || keep=$(mktemp -d)
+if [ "$out" = - ]; then
+    keep=$(mktemp -d)
+    trap 'rm -rf "$keep"' EXIT
+fi
 mkdir -p "$keep"
 
 variants() { # per source: the macros that change its code
