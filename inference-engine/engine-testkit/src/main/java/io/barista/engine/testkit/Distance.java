@@ -1,11 +1,11 @@
 package io.barista.engine.testkit;
 
 /** How far two arrays of logits are apart. */
-final class Distance {
+public final class Distance {
 
     private Distance() {}
 
-    static double cosine(float[] left, float[] right) {
+    public static double cosine(float[] left, float[] right) {
         double dot = 0;
         double leftSquares = 0;
         double rightSquares = 0;
@@ -18,7 +18,7 @@ final class Distance {
     }
 
     /** KL(reference ‖ other) of the distributions, in nats. */
-    static double divergence(float[] reference, float[] other) {
+    public static double divergence(float[] reference, float[] other) {
         double referenceNorm = logSumExp(reference);
         double otherNorm = logSumExp(other);
         double sum = 0;
