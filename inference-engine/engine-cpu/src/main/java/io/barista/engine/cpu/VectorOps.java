@@ -8,11 +8,15 @@ import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The oracle's fast twin, on the Vector API and several threads. What it computes for a row is the same bits however many rows,
@@ -20,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorOps extends CpuOps {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VectorOps.class);
+
     private final Consumer<DType> onWeights;
     private final WorkerPool pool;
     private final PanelPacker packer;
     private final VectorMatmul matmul;
     private final OneDnnProbe probe;
+    private final Map<OneDnnShape.Kind, Boolean> trusted = new EnumMap<>(OneDnnShape.Kind.class);
     private @Nullable OneDnnMatmul oneDnn;
     private final VectorRounding rounding;
     private final VectorAttention attention;
@@ -61,7 +68,7 @@ final class VectorOps extends CpuOps {
     @Override
     public Matrix pack(String name, List<? extends Weight> parts) {
         WeightRows.requireStackable(name, parts);
-        Optional<OneDnnShape.Kind> kind = probe.kindFor(parts);
+        Optional<OneDnnShape.Kind> kind = probe.kindFor(parts).filter(this::trusted);
         if (kind.isPresent()) {
             return oneDnn().pack(name, kind.get(), parts);
         }
@@ -70,6 +77,19 @@ final class VectorOps extends CpuOps {
             onWeights.accept(matrix.dtype());
         }
         return panels;
+    }
+
+    /** Whether oneDNN's products of that kind are right here; tried once. */
+    private boolean trusted(OneDnnShape.Kind kind) {
+        return trusted.computeIfAbsent(kind, untried -> {
+            try {
+                OneDnnSelfTest.run(oneDnn(), untried);
+                return true;
+            } catch (IllegalStateException e) {
+                LOG.info("cpu backend: own kernels for {} (oneDNN refused: {})", untried, e.getMessage());
+                return false;
+            }
+        });
     }
 
     private OneDnnMatmul oneDnn() {

@@ -48,6 +48,16 @@ class OneDnnTest {
         });
     }
 
+    @Test
+    void isNotTrustedWithWhatTheProcessorCannotDo() {
+        try (VectorOps ops = open(true, false)) {
+            boolean able = OneDnn.load().bfloat16();
+            Matrix matrix = ops.pack("w", List.of(new Weight.Dense(
+                    TestTensors.matrix("w", DType.BFLOAT16, 3, 5, random(random, 15, 1)))));
+            assertThat(matrix).isInstanceOf(able ? OneDnnMatrix.class : PanelMatrix.class);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"40, 31", "128, 100", "601, 133", "896, 1500"})
     void multipliesInt8ByRowsThatHaveAScaleEach(int inputs, int outputs) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * Plain weights, quantised while they are loaded: int8, symmetric, one scale per output that maps its largest weight to 127.
- * Activations are quantised per token where more than one row is computed at a time.
+ * A backend may quantise activations per token as well.
  */
 public final class Int8AtLoad implements WeightFormat {
 
