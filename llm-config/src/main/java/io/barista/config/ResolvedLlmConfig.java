@@ -20,19 +20,18 @@ public record ResolvedLlmConfig(LlmConfig asked, BackendKind backend, ModelSourc
     }
 
     /**
-     * @param backend what the model is going to run on
-     * @throws ConfigException when the model's folder is not there, or another backend was demanded
+     * @param best what a model runs on here unless it asks for something else
+     * @throws ConfigException when the model's folder is not there, or it demands a backend that is not
      */
-    public static ResolvedLlmConfig resolve(LlmConfig asked, BackendKind backend) {
-        BackendChoice demanded = asked.engine().get(EngineOptions.BACKEND);
-        boolean isOther = switch (demanded) {
-            case AUTO -> false;
-            case CPU -> backend != BackendKind.CPU;
-            case CUDA -> backend != BackendKind.CUDA;
+    public static ResolvedLlmConfig resolve(LlmConfig asked, BackendKind best) {
+        BackendKind backend = switch (asked.engine().get(EngineOptions.BACKEND)) {
+            case AUTO -> best;
+            case CPU -> BackendKind.CPU;
+            case CUDA -> BackendKind.CUDA;
         };
-        if (isOther) {
+        if (backend == BackendKind.CUDA && best == BackendKind.CPU) {
             throw refusal(asked, "engine_kwargs.backend",
-                    "asks for " + demanded + ", but the model runs on " + backend);
+                    "asks for " + backend + ", but the model runs on " + best);
         }
         List<IgnoredKey> ignored = new ArrayList<>(asked.ignored());
         ignored.addAll(asked.deployment().ignored());

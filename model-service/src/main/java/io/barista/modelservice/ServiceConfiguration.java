@@ -1,7 +1,9 @@
 package io.barista.modelservice;
 
 import io.barista.config.BackendKind;
+import io.barista.engine.backend.Backend;
 import io.barista.engine.cpu.CpuBackend;
+import io.barista.engine.cuda.CudaBackend;
 import io.barista.modelservice.chat.ChatPreparation;
 import io.barista.modelservice.completion.CompletionPreparation;
 import io.barista.modelservice.config.ModelToServe;
@@ -63,9 +65,15 @@ class ServiceConfiguration {
     ModelHost modelHost(Environment environment, MeterRegistry registry, Clock clock, StartFailure failure,
             @Value("${barista.version}") String version) {
         Weights weights = new Weights(System.getenv(), new DownloadMetrics(registry));
-        ServedModelLoader loader = new ServedModelLoader(weights, List.of(new CpuBackend()), registry, version, clock);
-        return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), BackendKind.CPU)),
+        Backend gpu = new CudaBackend();
+        ServedModelLoader loader = new ServedModelLoader(weights, List.of(gpu, new CpuBackend()), registry, version,
+                clock);
+        return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), bestOf(gpu))),
                 failure::exit);
+    }
+
+    private static BackendKind bestOf(Backend gpu) {
+        return gpu.refusal().isEmpty() ? BackendKind.CUDA : BackendKind.CPU;
     }
 
     @Bean

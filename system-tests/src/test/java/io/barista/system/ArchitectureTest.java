@@ -26,6 +26,7 @@ class ArchitectureTest {
 
     private static final String CORE = "inference-engine/engine-core";
     private static final String CPU = "inference-engine/engine-cpu";
+    private static final String CUDA = "inference-engine/engine-cuda";
 
     /** Module to the modules it may depend on. */
     private static final Map<String, List<String>> ALLOWED_ARROWS = Map.ofEntries(
@@ -34,14 +35,15 @@ class ArchitectureTest {
             Map.entry("model-sources", List.of("llm-config")),
             Map.entry(CORE, List.of("llm-config")),
             Map.entry(CPU, List.of(CORE, "llm-config")),
+            Map.entry(CUDA, List.of(CORE, "llm-config")),
             Map.entry("inference-engine/engine-testkit", List.of(CORE, "llm-config")),
-            Map.entry("model-service", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)),
+            Map.entry("model-service", List.of("openai-api", "llm-config", "model-sources", CORE, CPU, CUDA)),
             Map.entry("api-gateway", List.of("openai-api", "llm-config")),
             Map.entry("config-server", List.of("llm-config")),
             Map.entry("lora-registry", List.of("openai-api", "llm-config", "model-sources")),
-            Map.entry("barista-cli", List.of("openai-api", "llm-config", "model-sources", CORE, CPU)));
+            Map.entry("barista-cli", List.of("openai-api", "llm-config", "model-sources", CORE, CPU, CUDA)));
 
-    private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", "model-sources", CORE, CPU,
+    private static final List<String> LIBRARIES = List.of("openai-api", "llm-config", "model-sources", CORE, CPU, CUDA,
             "inference-engine/engine-testkit");
 
     private static JavaClasses everything;

@@ -11,6 +11,7 @@ import io.barista.engine.LlmEngine;
 import io.barista.engine.chat.ChatInput;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.cpu.CpuBackend;
+import io.barista.engine.cuda.CudaBackend;
 import io.barista.engine.model.ModelFolder;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         ModelFolder folder = ModelFolder.open(new ModelArgument(workplace, model).fetch(engineFlags.parsed().config()));
         int[] ids = chat ? folder.tokenizer().encode(rendered(folder), false) : folder.tokenizer().encode(prompt, true);
-        try (LlmEngine engine = LlmEngine.start(folder, engineFlags.parsed().config(), List.of(new CpuBackend()),
+        try (LlmEngine engine = LlmEngine.start(folder, engineFlags.parsed().config(),
+                List.of(new CudaBackend(), new CpuBackend()),
                 EngineObserver.NONE)) {
             BlockingQueue<EngineEvent> events = new LinkedBlockingQueue<>();
             engine.submit(new GenerationRequest("generate", ids, sampling.over(engine.generationDefaults())),

@@ -8,6 +8,7 @@ import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
 import io.barista.engine.LogitsProbe;
 import io.barista.engine.cpu.CpuBackend;
+import io.barista.engine.cuda.CudaBackend;
 import io.barista.engine.model.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ public final class LogitsCommand implements Callable<Integer> {
                 dtype);
         ModelFolder folder = ModelFolder.open(workplace.folder().resolve(model));
         List<LogitsFile.Result> results = new ArrayList<>();
-        try (LogitsProbe probe = LogitsProbe.open(folder, config, List.of(new CpuBackend()))) {
+        try (LogitsProbe probe = LogitsProbe.open(folder, config, List.of(new CudaBackend(), new CpuBackend()))) {
             for (LogitsFile.Prompt prompt : prompts.prompts()) {
                 // A probe generates one token at least, which is what tells it that the prompt is through.
                 LogitsProbe.Result result = probe.run(prompt.ids(), Math.max(1, prompts.greedyTokens()));

@@ -8,6 +8,7 @@ import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
 import io.barista.config.ResolvedLlmConfig;
 import io.barista.config.ServedFolder;
+import io.barista.engine.cuda.CudaBackend;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -36,7 +37,8 @@ record Models(ServedFolder served, List<ReplicaSet> replicaSets) {
 
     private static ReplicaSet replicaSet(LlmConfig config) {
         // What the model service will find as well; said here it takes no process to find out.
-        ResolvedLlmConfig resolved = ResolvedLlmConfig.resolve(config, BackendKind.CPU);
+        ResolvedLlmConfig resolved = ResolvedLlmConfig.resolve(config,
+                new CudaBackend().refusal().isEmpty() ? BackendKind.CUDA : BackendKind.CPU);
         return new ReplicaSet(config.modelId(), config.serviceId().value(), resolved.replicas(),
                 config.engine().find(EngineOptions.PORT).orElse(null),
                 config.runtimeEnv().environment());

@@ -159,6 +159,11 @@ public final class LlmEngine implements AutoCloseable {
         return thread.sinceHeartbeat();
     }
 
+    /** Returns when the engine has ended, because it was closed or because it failed. */
+    public void awaitEnd() {
+        thread.awaitEnd();
+    }
+
     /** Stops the engine. Requests that have not ended fail with UNAVAILABLE. Idempotent; returns when memory is released. */
     @Override
     public void close() {

@@ -1,6 +1,8 @@
 package io.barista.engine;
 
 import static io.barista.config.EngineOptions.DTYPE;
+import static io.barista.config.EngineOptions.ENFORCE_EAGER;
+import static io.barista.config.EngineOptions.GPU_MEMORY_UTILIZATION;
 import static io.barista.config.EngineOptions.QUANTIZATION;
 
 import io.barista.config.EngineConfig;
@@ -9,6 +11,7 @@ import io.barista.engine.backend.DType;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.backend.UnsupportedOnBackend;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.DecoderSpec;
 import io.barista.engine.model.DecoderWeights;
@@ -90,6 +93,17 @@ final class ModelAssembly implements EngineAssembly {
     }
 
     private <T> T load(DecoderSpec spec, Function<Loaded, T> assembly) {
+        try {
+            return loadOnSelected(spec, assembly);
+        } catch (UnsupportedOnBackend e) {
+            BackendSelection next = selection.without(String.valueOf(e.getMessage()))
+                    .orElseThrow(() -> new EngineException(EngineException.Code.INVALID_CONFIG,
+                            "backend: " + e.getMessage() + "; use another backend", null, e));
+            return new ModelAssembly(folder, asked, next, tap).load(spec, assembly);
+        }
+    }
+
+    private <T> T loadOnSelected(DecoderSpec spec, Function<Loaded, T> assembly) {
         TensorOps ops = open();
         try {
             QuantizationSelection quantization = QuantizationSelection.choose(asked.get(QUANTIZATION),
@@ -105,7 +119,8 @@ final class ModelAssembly implements EngineAssembly {
     private TensorOps open() {
         Backend backend = selection.backend();
         try {
-            return backend.open(new Backend.Options(ConfigResolver.cpuThreads(asked), computeType()));
+            return backend.open(new Backend.Options(ConfigResolver.cpuThreads(asked), computeType(),
+                    asked.get(GPU_MEMORY_UTILIZATION), asked.get(ENFORCE_EAGER)));
         } catch (IllegalArgumentException e) {
             throw new EngineException(EngineException.Code.INVALID_CONFIG, "dtype or cpu_threads: " + e.getMessage(),
                     null, e);

@@ -14,6 +14,7 @@ import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,9 @@ class ConfigResolverTest {
     }
 
     private static ResolvedEngineConfig resolve(EngineConfig asked) {
-        return new ConfigResolver(TestEngine.FOLDER, asked, new BackendSelection(new Cpu(), Map.of())).resolve(ops(),
-                DType.BFLOAT16);
+        return new ConfigResolver(TestEngine.FOLDER, asked, new BackendSelection(new Cpu(), Map.of(), List.of()))
+                .resolve(ops(),
+                        DType.BFLOAT16);
     }
 
     /** A device that has memory and computes nothing. */

@@ -36,7 +36,7 @@ public final class ModelHost implements AutoCloseable {
 
     /**
      * @param loader    finds and loads the model; takes its time
-     * @param onFailure told in one line why there will be no model
+     * @param onFailure told in one line why there is no model: it could not be loaded, or its engine failed while it served
      */
     public ModelHost(Supplier<ServedModel> loader, Consumer<String> onFailure) {
         this.loader = loader;
@@ -72,6 +72,11 @@ public final class ModelHost implements AutoCloseable {
             ServedModel model = loader.get();
             if (!state.compareAndSet(loading, new State.Ready(model))) {
                 model.engine().close();
+                return;
+            }
+            model.engine().awaitEnd();
+            if (state.get() instanceof State.Ready) {
+                onFailure.accept("the engine failed; the log says why");
             }
         } catch (ConfigException | EngineException | SourceException | IllegalArgumentException e) {
             onFailure.accept(String.valueOf(e.getMessage()));

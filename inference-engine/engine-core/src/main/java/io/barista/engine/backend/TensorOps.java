@@ -57,10 +57,25 @@ public interface TensorOps extends AutoCloseable {
 
     KvCache allocateKvCache(KvCache.Shape shape);
 
+    /** Copies {@code source[0..count)} to the elements from {@code offset} on, rounded to the target's type. */
+    void write(DeviceBuffer target, long offset, float[] source, int count);
+
     // One step. begin() first, so that a device can copy the metadata once.
 
     /** Makes the metadata of this step visible to the operations that follow. */
     void begin(StepInputs inputs);
+
+    /**
+     * Does the operations of a step, which depend on nothing but the step's sizes. A device may record them once for each size and
+     * replay them from then on, and may pad a step of one token per sequence to a size it has recorded: the sizes in {@code inputs}
+     * then grow before operations read them, and what is added has slot -1 and a context of 0.
+     *
+     * @param operations the same at every call
+     */
+    default void step(StepInputs inputs, Runnable operations) {
+        begin(inputs);
+        operations.run();
+    }
 
     /** out: [T, hidden] = rows of {@code table} chosen by the step's token ids, times {@code scale}. */
     void embed(Matrix table, float scale, DeviceBuffer out);
@@ -79,10 +94,10 @@ public interface TensorOps extends AutoCloseable {
     void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
 
     /**
-     * Normalises each head of q and k (where weights [headDim] are given), rotates q and k in place by the step's rope rows and
-     * writes k and v to the step's slots of one layer.
+     * Normalises each head of q and k (where weights [headDim] are given), rotates q and k by the step's rope rows and writes k and v
+     * to the step's slots of one layer.
      *
-     * @param qkv [T, (H + 2K)·D]: queries, keys, values
+     * @param qkv [T, (H + 2K)·D]: queries, keys, values; queries are changed in place, what is left of the others is undefined
      */
     void ropeAndCache(DeviceBuffer qkv, AttentionSpec attention, RopeTable rope, @Nullable DeviceBuffer qNorm,
             @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer);
@@ -149,6 +164,18 @@ public interface TensorOps extends AutoCloseable {
 
     /** Copies {@code count} elements from {@code offset} as float32 into {@code target[0..count)}; waits for the device. */
     void read(DeviceBuffer source, long offset, float[] target, int count);
+
+    /**
+     * Chooses a token for each row, exactly as the host's sampler does, where the device can: only ids then cross to the host. Waits
+     * for the device.
+     *
+     * @param logits FLOAT32 [rows, columns]
+     * @param tokens receives one id per row
+     * @return whether it did
+     */
+    default boolean sample(DeviceBuffer logits, int columns, SamplingRows rows, int[] tokens) {
+        return false;
+    }
 
     @Override
     void close();

@@ -5,9 +5,11 @@ import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
+import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,10 @@ public final class Decoder {
     private final DeviceBuffer branch; // [T, E], what attention or MLP adds
     private final DeviceBuffer chosen; // [chosen rows, E], normalised
     private final Optional<DeviceBuffer> logits; // [chosen rows, V]
+
+    /** Once, not at every step, which allocates nothing. */
+    private final Runnable operations = this::operations;
+    private @Nullable StepInputs current;
 
     private Decoder(DecoderSpec spec, DecoderWeights weights, List<RopeTable> ropes, KvCache cache, TensorOps ops,
             int maxTokens, int maxRows) {
@@ -73,8 +79,13 @@ public final class Decoder {
 
     /** Computes the step's tokens, writes their keys and values, and leaves what {@code logitIndices} ask for. */
     public void forward(StepInputs inputs) {
+        current = inputs;
+        ops.step(inputs, operations);
+    }
+
+    private void operations() {
+        StepInputs inputs = Objects.requireNonNull(current);
         int tokens = inputs.tokens;
-        ops.begin(inputs);
         ops.embed(weights.embedding(), spec.embeddingScale(), residual);
         ops.rmsNorm(residual, weights.layers().getFirst().attentionNorm(), spec.normEps(), tokens, spec.hiddenSize(),
                 hidden);
@@ -112,6 +123,11 @@ public final class Decoder {
     /** Copies the hidden state, after the final norm, of one of the rows asked for. */
     public void readHidden(int row, float[] target) {
         ops.read(chosen, (long) row * spec.hiddenSize(), target, spec.hiddenSize());
+    }
+
+    /** Chooses a token for each of the first rows where the device can; see {@link TensorOps#sample}. */
+    public boolean sample(SamplingRows rows, int[] tokens) {
+        return ops.sample(logits.orElseThrow(), spec.vocabSize(), rows, tokens);
     }
 
     /** residual += branch, normalised where the model does; hidden = norm(residual) */

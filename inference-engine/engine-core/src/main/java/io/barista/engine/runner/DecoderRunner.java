@@ -1,6 +1,8 @@
 package io.barista.engine.runner;
 
 import io.barista.engine.EngineEvent.TokenLogprobs;
+import io.barista.engine.SamplingParams;
+import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.grammar.ConstrainedOutput;
@@ -13,7 +15,10 @@ import io.barista.engine.scheduler.StepPlan;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs a {@link Decoder} on a backend and samples on the host. Allocates nothing per step but the log-probabilities asked for. */
+/**
+ * Runs a {@link Decoder} on a backend. Plain draws happen on the device where that can, so that only ids come back; whatever needs to
+ * see the logits is sampled on the host. Allocates nothing per step but the log-probabilities asked for.
+ */
 public final class DecoderRunner implements ModelRunner {
 
     private final Decoder decoder;
@@ -24,6 +29,8 @@ public final class DecoderRunner implements ModelRunner {
     private final LogitsTap tap;
     private final RawLogprobs rawLogprobs;
     private final float[] logits; // [V], of one row at a time
+    private final SamplingRows draws;
+    private final int[] drawn; // by row of logits
 
     /** @param ops closed with this runner */
     public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, LongSequences longSequences,
@@ -36,12 +43,15 @@ public final class DecoderRunner implements ModelRunner {
         this.tap = tap;
         this.rawLogprobs = new RawLogprobs(decoder.vocabSize());
         this.logits = new float[decoder.vocabSize()];
+        this.draws = new SamplingRows(inputs.logitIndices.length);
+        this.drawn = new int[inputs.logitIndices.length];
     }
 
     @Override
     public void execute(StepPlan plan, StepResult result) {
         writer.write(plan, inputs);
         decoder.forward(inputs);
+        boolean onDevice = isAnyPlain(plan) && decoder.sample(draws(plan), drawn);
         int row = 0;
         for (int i = 0; i < plan.size(); i++) {
             if (plan.promptRows(i) > 0) {
@@ -49,9 +59,53 @@ public final class DecoderRunner implements ModelRunner {
                 row += plan.promptRows(i);
             }
             if (plan.wantsToken(i)) {
-                decoder.readLogits(row++, logits);
-                choose(plan.sequence(i), i, result);
+                if (onDevice && isPlain(plan.sequence(i))) {
+                    result.set(i, drawn[row], null);
+                } else {
+                    decoder.readLogits(row, logits);
+                    choose(plan.sequence(i), i, result);
+                }
+                row++;
             }
+        }
+    }
+
+    private boolean isAnyPlain(StepPlan plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.wantsToken(i) && isPlain(plan.sequence(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isPlain(Sequence sequence) {
+        return tap == LogitsTap.NONE && sequence.recipe().isPlain() && sequence.sampling().beams() == null
+                && sequence.constraint() == null;
+    }
+
+    /** By rows of logits; rows that the host samples or only looks at are greedy, which costs least. */
+    private SamplingRows draws(StepPlan plan) {
+        int row = 0;
+        for (int i = 0; i < plan.size(); i++) {
+            for (int promptRow = 0; promptRow < plan.promptRows(i); promptRow++) {
+                draws.setGreedy(row++);
+            }
+            if (plan.wantsToken(i)) {
+                draw(plan.sequence(i), row++);
+            }
+        }
+        draws.rows = row;
+        return draws;
+    }
+
+    private void draw(Sequence sequence, int row) {
+        SamplingParams sampling = sequence.sampling();
+        if (sampling.isGreedy() || !isPlain(sequence)) {
+            draws.setGreedy(row);
+        } else {
+            draws.set(row, sampling.temperature(), Math.max(0, sampling.topK()), sampling.topP(), sampling.minP(),
+                    sequence.recipe().uniform(sequence.sample(), sequence.outputLength()));
         }
     }
 

@@ -14,4 +14,9 @@ public record SamplingRecipe(SamplingParams params, TokenRules rules, long seed)
     public boolean isPlain() {
         return params.logprobs() == null && params.promptLogprobs() == null && !params.adjustsLogits();
     }
+
+    /** The random number in [0, 1) that decides over a token: a function of the seed, so the same in any company. */
+    public double uniform(int sample, int position) {
+        return SeededDraw.uniform(seed, sample, position);
+    }
 }

@@ -324,6 +324,19 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
+    public final void write(DeviceBuffer target, long offset, float[] source, int count) {
+        float[] values = ((CpuBuffer) target).values();
+        if (offset < 0 || count < 0 || count > source.length || offset + count > values.length) {
+            throw new IllegalArgumentException("%d of %d elements to %d of %s, which has %d".formatted(count,
+                    source.length, offset, target.name(), values.length));
+        }
+        System.arraycopy(source, 0, values, (int) offset, count);
+        if (target.dtype() == DType.BFLOAT16) {
+            Bfloat16.round(values, (int) offset, (int) offset + count);
+        }
+    }
+
+    @Override
     public final void read(DeviceBuffer source, long offset, float[] target, int count) {
         float[] values = ((CpuBuffer) source).values();
         if (offset < 0 || count < 0 || count > target.length || offset + count > values.length) {

@@ -3,6 +3,7 @@ package io.barista.engine.testkit;
 import static io.barista.engine.testkit.TestTensors.matrix;
 import static io.barista.engine.testkit.TestTensors.random;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.barista.engine.backend.Activation;
@@ -40,6 +41,25 @@ public abstract class BackendParityKit {
 
     protected abstract TensorOps openCandidate();
 
+    /** Rows of activations that the candidate takes have a multiple of so many columns. */
+    protected int columnMultiple() {
+        return 1;
+    }
+
+    /** Whether the candidate multiplies by quantised weights as they are packed; one that does not must refuse them in words. */
+    protected boolean takesQuantizedWeights() {
+        return true;
+    }
+
+    /** Blocks of a cache that the candidate takes hold a multiple of so many tokens. */
+    protected int blockMultiple() {
+        return 1;
+    }
+
+    private int columns(int atLeast) {
+        return Math.ceilDiv(atLeast, columnMultiple()) * columnMultiple();
+    }
+
     @BeforeEach
     void open() {
         twin = new Twin(openOracle(), openCandidate());
@@ -58,11 +78,12 @@ public abstract class BackendParityKit {
 
     @ParameterizedTest
     @MethodSource("products")
-    void matmulOfAnyNumberOfRows(DType dtype, int inputs, int outputs) {
+    void matmulOfAnyNumberOfRows(DType dtype, int fewestInputs, int outputs) {
+        int inputs = columns(fewestInputs);
         Twin.Weights weights = twin.pack(matrix("w", dtype, outputs, inputs, random(random, outputs * inputs, 1)));
         Twin.Buffer bias = twin.vector(random(random, outputs, 1));
         for (int rows : new int[]{1, 2, 3, 4, 5, 7, 8, 9, 31, 33, 127, 129}) {
-            Twin.Buffer x = twin.vector(random(random, rows * inputs, 1));
+            Twin.Buffer x = twin.rows(random(random, rows * inputs, 1));
             Twin.Buffer plain = twin.unwritten(rows * outputs);
             Twin.Buffer biased = twin.unwritten(rows * outputs);
             twin.onBoth((ops, side) -> {
@@ -81,7 +102,7 @@ public abstract class BackendParityKit {
                 .mapToObj(outputs -> matrix("part" + outputs, dtype, outputs, 48, random(random, outputs * 48, 1)))
                 .toArray(HostTensor[]::new);
         Twin.Weights weights = twin.pack(parts);
-        Twin.Buffer x = twin.vector(random(random, 3 * 48, 1));
+        Twin.Buffer x = twin.rows(random(random, 3 * 48, 1));
         Twin.Buffer out = twin.unwritten(3 * 118);
 
         twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), 3, side.of(out)));
@@ -98,11 +119,16 @@ public abstract class BackendParityKit {
     @ParameterizedTest
     @MethodSource("quantizedProducts")
     void matmulWithAStackOfQuantizedParts(TestWeights.Kind kind, int inputs, int outputs, int groupSize) {
+        if (!takesQuantizedWeights()) {
+            assertThatThrownBy(() -> twin.pack(List.of(TestWeights.of(kind, random, outputs, inputs, groupSize))))
+                    .hasMessageContaining("the model needs").hasMessageContaining("weights");
+            return;
+        }
         Twin.Weights weights = twin.pack(List.of(TestWeights.of(kind, random, outputs, inputs, groupSize),
                 TestWeights.of(kind, random, 19, inputs, groupSize)));
         int stacked = outputs + 19;
         for (int rows : new int[]{1, 2, 5, 8, 9, 33}) {
-            Twin.Buffer x = twin.vector(random(random, rows * inputs, 1));
+            Twin.Buffer x = twin.rows(random(random, rows * inputs, 1));
             Twin.Buffer out = twin.unwritten(rows * stacked);
             twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), rows, side.of(out)));
             twin.assertAgree(rows + " rows", out, inputs);
@@ -116,7 +142,7 @@ public abstract class BackendParityKit {
         float[] values = random(random, rows * 40, 1);
         values[39] = Float.NaN;
         values[rows * 40 - 1] = Float.POSITIVE_INFINITY;
-        Twin.Buffer x = twin.vector(values);
+        Twin.Buffer x = twin.rows(values);
         Twin.Buffer out = twin.unwritten(rows * 70);
 
         twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), rows, side.of(out)));
@@ -126,11 +152,12 @@ public abstract class BackendParityKit {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 40, 64, 96, 129, 896})
-    void normalisesRowsInPlaceOrNot(int columns) {
+    void normalisesRowsInPlaceOrNot(int fewestColumns) {
+        int columns = columns(fewestColumns);
         Twin.Buffer weight = twin.vector(random(random, columns, 1));
         for (int rows : new int[]{1, 7, 33, 129}) {
-            Twin.Buffer x = twin.vector(random(random, rows * columns, 3));
-            Twin.Buffer residual = twin.vector(random(random, rows * columns, 3));
+            Twin.Buffer x = twin.rows(random(random, rows * columns, 3));
+            Twin.Buffer residual = twin.rows(random(random, rows * columns, 3));
             Twin.Buffer out = twin.unwritten(rows * columns);
             Twin.Buffer sum = twin.unwritten(rows * columns);
             twin.onBoth((ops, side) -> {
@@ -148,12 +175,13 @@ public abstract class BackendParityKit {
     @ParameterizedTest
     @EnumSource
     void gatesWithEveryActivation(Activation activation) {
-        for (int inner : new int[]{1, 7, 8, 31, 160, 4864}) {
+        for (int fewest : new int[]{1, 7, 8, 31, 160, 4864}) {
+            int inner = columns(fewest);
             int rows = 3;
             float[] values = random(random, rows * 2 * inner, 4);
             values[0] = -100;
             values[inner - 1] = 100;
-            Twin.Buffer gateUp = twin.vector(values);
+            Twin.Buffer gateUp = twin.rows(values);
             Twin.Buffer out = twin.unwritten(rows * inner);
 
             twin.onBoth((ops, side) -> ops.gatedActivation(side.of(gateUp), activation, rows, inner, side.of(out)));
@@ -165,7 +193,7 @@ public abstract class BackendParityKit {
     @ParameterizedTest
     @EnumSource(value = DType.class, names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
     void embedsTokensAndGathersRows(DType dtype) {
-        int columns = 100;
+        int columns = columns(100);
         Twin.Weights table = twin.pack(matrix("table", dtype, 45, columns, random(random, 45 * columns, 1)));
         Twin.Buffer rows = twin.unwritten(5 * columns);
         Twin.Buffer last = twin.unwritten(2 * columns);
@@ -195,8 +223,10 @@ public abstract class BackendParityKit {
 
     @ParameterizedTest
     @MethodSource("attentions")
-    void attendsOverScatteredBlocksInMixedBatches(int headDim, int kvHeads, int group, int blockTokens, int window,
-            float softCap) {
+    void attendsOverScatteredBlocksInMixedBatches(int smallestHead, int kvHeads, int group, int smallestBlock,
+            int window, float softCap) {
+        int headDim = columns(smallestHead);
+        int blockTokens = Math.ceilDiv(smallestBlock, blockMultiple()) * blockMultiple();
         AttentionSpec spec = new AttentionSpec(kvHeads * group, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)),
                 window,
                 softCap);
@@ -220,14 +250,14 @@ public abstract class BackendParityKit {
     private void attend(AttentionSpec spec, Twin.Cache cache, Twin.Rope rope, StepInputs inputs) {
         Twin.Buffer out = twin.unwritten(inputs.tokens * spec.queryWidth());
         for (int layer = 0; layer < cache.oracle().shape().layers(); layer++) {
-            Twin.Buffer qkv = twin.vector(random(random, inputs.tokens * spec.qkvWidth(), 1));
+            Twin.Buffer qkv = twin.rows(random(random, inputs.tokens * spec.qkvWidth(), 1));
             int current = layer;
             twin.begin(inputs);
             twin.onBoth((ops, side) -> {
                 ops.ropeAndCache(side.of(qkv), spec, side.of(rope), null, null, 0, side.of(cache), current);
                 ops.pagedAttention(side.of(qkv), spec, side.of(cache), current, side.of(out));
             });
-            twin.assertAgree("rotated rows", qkv, 1);
+            twin.assertAgreeInColumns("rotated queries", qkv, spec.qkvWidth(), spec.queryWidth(), 1);
             twin.assertAgree(inputs.tokens + " queries of layer " + layer, out, spec.headDim());
         }
     }
@@ -242,7 +272,7 @@ public abstract class BackendParityKit {
         StepInputs inputs = TestStep.of(random, 2, 6, 16).compute(0, 0, new int[33]).compute(1, 0, new int[90]).next();
 
         for (boolean queriesToo : new boolean[]{true, false}) {
-            Twin.Buffer qkv = twin.vector(random(random, 123 * spec.qkvWidth(), 1));
+            Twin.Buffer qkv = twin.rows(random(random, 123 * spec.qkvWidth(), 1));
             Twin.Buffer out = twin.unwritten(123 * spec.queryWidth());
             twin.begin(inputs);
             twin.onBoth((ops, side) -> {
@@ -251,7 +281,7 @@ public abstract class BackendParityKit {
                         side.of(cache), 0);
                 ops.pagedAttention(side.of(qkv), spec, side.of(cache), 0, side.of(out));
             });
-            twin.assertAgree("normalised and rotated rows", qkv, 40);
+            twin.assertAgreeInColumns("normalised and rotated queries", qkv, spec.qkvWidth(), spec.queryWidth(), 40);
             twin.assertAgree("attention", out, 40);
         }
     }
@@ -259,7 +289,7 @@ public abstract class BackendParityKit {
     @Test
     void readsAnyRange() {
         float[] values = random(random, 100, 1);
-        Twin.Buffer buffer = twin.vector(values);
+        Twin.Buffer buffer = twin.rows(values);
         twin.onBoth((ops, side) -> {
             float[] target = new float[12];
             ops.read(side.of(buffer), 33, target, 10);

@@ -94,6 +94,19 @@ final class Twin implements AutoCloseable {
                 candidate.allocate("logits", DType.FLOAT32, elements));
     }
 
+    /** Activations, as the candidate rounds them, so that both begin with the same. */
+    Buffer rows(float... values) {
+        DeviceBuffer rounded = rows(candidate, values);
+        return new Buffer(rows(oracle, read(candidate, rounded)), rounded);
+    }
+
+    private static DeviceBuffer rows(TensorOps ops, float[] values) {
+        DeviceBuffer buffer = ops.allocate("rows", ops.activationType(), values.length);
+        ops.write(buffer, 0, values, values.length);
+        return buffer;
+    }
+
+    /** Weights such as those of a norm or a bias. */
     Buffer vector(float... values) {
         HostTensor tensor = TestTensors.vector("vector", DType.FLOAT32, values);
         return new Buffer(oracle.upload(tensor), candidate.upload(tensor));
@@ -103,7 +116,7 @@ final class Twin implements AutoCloseable {
     Buffer unwritten(int elements) {
         float[] values = new float[elements];
         Arrays.fill(values, -12_345);
-        return vector(values);
+        return rows(values);
     }
 
     Weights pack(HostTensor... parts) {
@@ -133,10 +146,26 @@ final class Twin implements AutoCloseable {
         return values;
     }
 
+    /** As {@link #assertAgree}, of the first {@code columns} of rows of {@code width}. */
+    void assertAgreeInColumns(String what, Buffer buffer, int width, int columns, int reduction) {
+        assertAgree(what, firstColumns(read(oracle, buffer.oracle), width, columns),
+                firstColumns(read(candidate, buffer.candidate), width, columns), reduction);
+    }
+
+    private static float[] firstColumns(float[] rows, int width, int columns) {
+        float[] kept = new float[rows.length / width * columns];
+        for (int row = 0; row < rows.length / width; row++) {
+            System.arraycopy(rows, row * width, kept, row * columns, columns);
+        }
+        return kept;
+    }
+
     /** Relative L2 error at most 4 ulp · √reduction: what rounding each of that many terms may add up to. */
     void assertAgree(String what, Buffer buffer, int reduction) {
-        float[] expected = read(oracle, buffer.oracle);
-        float[] actual = read(candidate, buffer.candidate);
+        assertAgree(what, read(oracle, buffer.oracle), read(candidate, buffer.candidate), reduction);
+    }
+
+    private void assertAgree(String what, float[] expected, float[] actual, int reduction) {
         double difference = 0;
         double size = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -1,0 +1,127 @@
+package io.barista.engine.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.cuda.cublas.cublasLtContext;
+import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
+import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
+import org.bytedeco.cuda.cublas.cublasLtMatmulHeuristicResult_t;
+import org.bytedeco.cuda.cublas.cublasLtMatmulPreferenceOpaque_t;
+import org.bytedeco.cuda.cublas.cublasLtMatrixLayoutOpaque_t;
+import org.bytedeco.cuda.global.cublas;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** cuBLASLt: a handle, its workspace and the calls that are made. Confined to the thread that opened the device. */
+final class BlasLibrary implements AutoCloseable {
+
+    /** What NVIDIA recommends for Hopper; split-k algorithms use it. */
+    private static final long WORKSPACE_BYTES = 64L << 20;
+
+    private final cublasLtContext handle = new cublasLtContext();
+    private final Stream stream;
+    private final Arena arena = Arena.ofConfined();
+    private final Address workspace;
+    private final Address one;
+    private final Address zero;
+    private final MemorySegment cell = arena.allocate(8, 8);
+    private final Address cellPointer = new Address().at(cell.address());
+
+    private final Address a = new Address();
+    private final Address b = new Address();
+    private final Address d = new Address();
+
+    BlasLibrary(Stream stream, DeviceMemory memory) {
+        this.stream = stream;
+        check("cublasLtCreate", cublas.cublasLtCreate(handle));
+        this.workspace = new Address().at(memory.allocate("cuBLASLt's workspace", WORKSPACE_BYTES));
+        this.one = new Address().at(arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
+        this.zero = new Address().at(arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
+    }
+
+    /** A product xᵀ·W as the library sees it, in columns: A is W [inputs, outputs] transposed, B is x [inputs, rows]. */
+    MatmulPlan plan(int outputs, int inputs, int rows, Element element, boolean floatOut, boolean biased) {
+        cublasLtMatmulDescOpaque_t operation = operation();
+        set(operation, cublas.CUBLASLT_MATMUL_DESC_TRANSA, cublas.CUBLAS_OP_T);
+        int outType = floatOut ? Element.FLOAT32.blasType() : element.blasType();
+        if (biased) {
+            set(operation, cublas.CUBLASLT_MATMUL_DESC_EPILOGUE, cublas.CUBLASLT_EPILOGUE_BIAS);
+            set(operation, cublas.CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, outType);
+        }
+        cublasLtMatrixLayoutOpaque_t weights = layout(element.blasType(), inputs, outputs);
+        cublasLtMatrixLayoutOpaque_t x = layout(element.blasType(), inputs, rows);
+        cublasLtMatrixLayoutOpaque_t out = layout(outType, outputs, rows);
+        try (cublasLtMatmulHeuristicResult_t result = best(operation, weights, x, out)) {
+            cublasLtMatmulAlgo_t algorithm = new cublasLtMatmulAlgo_t();
+            algorithm.put(result.algo());
+            return new MatmulPlan(operation, weights, x, out, algorithm);
+        }
+    }
+
+    private cublasLtMatmulHeuristicResult_t best(cublasLtMatmulDescOpaque_t operation,
+            cublasLtMatrixLayoutOpaque_t weights,
+            cublasLtMatrixLayoutOpaque_t x, cublasLtMatrixLayoutOpaque_t out) {
+        try (PointerPointer<Pointer> cell = new PointerPointer<>(1)) {
+            check("cublasLtMatmulPreferenceCreate", cublas.cublasLtMatmulPreferenceCreate(cell));
+            cublasLtMatmulPreferenceOpaque_t preference = new cublasLtMatmulPreferenceOpaque_t(
+                    cell.get(Pointer.class, 0));
+            this.cell.set(ValueLayout.JAVA_LONG, 0, WORKSPACE_BYTES);
+            check("cublasLtMatmulPreferenceSetAttribute", cublas.cublasLtMatmulPreferenceSetAttribute(preference,
+                    cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, cellPointer, Long.BYTES));
+            cublasLtMatmulHeuristicResult_t result = new cublasLtMatmulHeuristicResult_t(1);
+            int[] found = new int[1];
+            check("cublasLtMatmulAlgoGetHeuristic", cublas.cublasLtMatmulAlgoGetHeuristic(handle, operation, weights, x,
+                    out, out, preference, 1, result, found));
+            check("cublasLtMatmulPreferenceDestroy", cublas.cublasLtMatmulPreferenceDestroy(preference));
+            return result;
+        }
+    }
+
+    /** @param bias address, 0 without */
+    void multiply(MatmulPlan plan, long weights, long x, long bias, long out) {
+        if (bias != 0) {
+            cell.set(ValueLayout.JAVA_LONG, 0, bias);
+            check("cublasLtMatmulDescSetAttribute", cublas.cublasLtMatmulDescSetAttribute(plan.operation(),
+                    cublas.CUBLASLT_MATMUL_DESC_BIAS_POINTER, cellPointer, Long.BYTES));
+        }
+        d.at(out);
+        check("cublasLtMatmul", cublas.cublasLtMatmul(handle, plan.operation(), one, a.at(weights), plan.weights(),
+                b.at(x), plan.x(), zero, d, plan.out(), d, plan.out(), plan.algorithm(), workspace, WORKSPACE_BYTES,
+                stream.handle()));
+    }
+
+    private cublasLtMatmulDescOpaque_t operation() {
+        try (PointerPointer<Pointer> out = new PointerPointer<>(1)) {
+            // float32 sums of exact products; never TensorFloat-32.
+            check("cublasLtMatmulDescCreate", cublas.cublasLtMatmulDescCreate(out, cublas.CUBLAS_COMPUTE_32F,
+                    Element.FLOAT32.blasType()));
+            return new cublasLtMatmulDescOpaque_t(out.get(Pointer.class, 0));
+        }
+    }
+
+    private void set(cublasLtMatmulDescOpaque_t operation, int attribute, int value) {
+        cell.set(ValueLayout.JAVA_INT, 0, value);
+        check("cublasLtMatmulDescSetAttribute",
+                cublas.cublasLtMatmulDescSetAttribute(operation, attribute, cellPointer, Integer.BYTES));
+    }
+
+    private static cublasLtMatrixLayoutOpaque_t layout(int type, int rows, int columns) {
+        try (PointerPointer<Pointer> out = new PointerPointer<>(1)) {
+            check("cublasLtMatrixLayoutCreate", cublas.cublasLtMatrixLayoutCreate(out, type, rows, columns, rows));
+            return new cublasLtMatrixLayoutOpaque_t(out.get(Pointer.class, 0));
+        }
+    }
+
+    private static void check(String call, int code) {
+        if (code != 0) {
+            throw new DeviceFailure(call, code, "a cublasStatus_t");
+        }
+    }
+
+    @Override
+    public void close() {
+        check("cublasLtDestroy", cublas.cublasLtDestroy(handle));
+        arena.close();
+    }
+}

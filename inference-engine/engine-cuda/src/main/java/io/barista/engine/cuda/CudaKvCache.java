@@ -1,0 +1,38 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.EngineException;
+import io.barista.engine.backend.KvCache;
+
+/**
+ * Keys and values of all layers in one allocation: [layers][blocks][keys, values][kvHeads][blockTokens][headDim].
+ *
+ * @param layerBytes   from one layer to the next
+ * @param ropeAndCache compiled for the shape's head size and block size, as are the others
+ */
+record CudaKvCache(Shape shape, long address, long layerBytes, Kernel ropeAndCache, PagedAttention attention)
+        implements
+            KvCache {
+
+    /** Keys are multiplied 16 at a time, all of one block. */
+    static final int BLOCK_MULTIPLE = 16;
+
+    /** Kernels read and write 16 bytes at a time. */
+    private static final int HEAD_MULTIPLE = 8;
+
+    /** @throws EngineException INVALID_CONFIG for sizes that the kernels cannot take */
+    static void requirePossible(Shape shape, Element element) {
+        if (element != Element.FLOAT32 && shape.blockTokens() % BLOCK_MULTIPLE != 0) {
+            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                    "block_size: the cuda backend needs a multiple of %d tokens, asked for was %d", BLOCK_MULTIPLE,
+                    shape.blockTokens());
+        }
+        if (shape.headDim() % HEAD_MULTIPLE != 0 || shape.headDim() > 256) {
+            throw Unsupported.of("heads of size " + shape.headDim());
+        }
+    }
+
+    /** Where a layer begins. */
+    long layer(int index) {
+        return address + index * layerBytes;
+    }
+}

@@ -1,0 +1,88 @@
+package io.barista.engine.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUlaunchAttribute;
+import org.bytedeco.cuda.cudart.CUlaunchConfig;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * A function on the device with room for its arguments, which the driver copies when it is launched; so nothing is allocated per
+ * launch. Arguments are given in order, then {@link #launch}. Confined to the thread that opened the device.
+ */
+final class Kernel {
+
+    private static final int MAX_ARGUMENTS = 24;
+
+    private final String name;
+    private final CUfunc_st function;
+    private final CUlaunchConfig config = new CUlaunchConfig();
+    private final CUlaunchAttribute attribute = new CUlaunchAttribute(); // config points to it
+    private final MemorySegment slots;
+    private final PointerPointer<Pointer> arguments;
+    private int given;
+    private int allowedSharedBytes = 48 << 10;
+
+    /**
+     * @param block     threads of a block
+     * @param dependent whether it may start while the kernel before it drains: it waits itself before it reads that one's results
+     * @param arena     of the arguments' memory
+     */
+    Kernel(String name, CUfunc_st function, int block, boolean dependent, Stream stream, Arena arena) {
+        this.name = name;
+        this.function = function;
+        Driver.preferSharedMemory(function);
+        this.slots = arena.allocate(MAX_ARGUMENTS * 8L, 8);
+        MemorySegment pointers = arena.allocate(MAX_ARGUMENTS * 8L, 8);
+        for (int i = 0; i < MAX_ARGUMENTS; i++) {
+            pointers.setAtIndex(ValueLayout.JAVA_LONG, i, slots.address() + i * 8L);
+        }
+        this.arguments = new PointerPointer<>(new Address().at(pointers.address()));
+        config.blockDimX(block).blockDimY(1).blockDimZ(1).sharedMemBytes(0).hStream(stream.handle());
+        if (dependent) {
+            attribute.id(cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
+            attribute.value().programmaticStreamSerializationAllowed(1);
+            config.attrs(attribute).numAttrs(1);
+        } else {
+            config.numAttrs(0);
+        }
+    }
+
+    /** Dynamic shared memory of its blocks from now on, in bytes. */
+    void sharedMemory(int bytes) {
+        if (bytes > allowedSharedBytes) {
+            Driver.allowSharedMemory(function, bytes);
+            allowedSharedBytes = bytes;
+        }
+        config.sharedMemBytes(bytes);
+    }
+
+    Kernel pointer(long address) {
+        slots.setAtIndex(ValueLayout.JAVA_LONG, given++, address);
+        return this;
+    }
+
+    Kernel integer(int value) {
+        slots.set(ValueLayout.JAVA_INT, 8L * given++, value);
+        return this;
+    }
+
+    Kernel real(float value) {
+        slots.set(ValueLayout.JAVA_FLOAT, 8L * given++, value);
+        return this;
+    }
+
+    /** With so many blocks; does nothing where there is none. */
+    void launch(int gridX, int gridY, int gridZ) {
+        given = 0;
+        if (gridX == 0 || gridY == 0 || gridZ == 0) {
+            return;
+        }
+        config.gridDimX(gridX).gridDimY(gridY).gridDimZ(gridZ);
+        Driver.launch(config, function, arguments, name);
+    }
+}

@@ -1,0 +1,63 @@
+package io.barista.engine.cuda;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.cuda.cudart.CUmod_st;
+
+/** Compiles and loads kernels for one device and element type; owns their modules. */
+final class KernelLoader implements AutoCloseable {
+
+    private final KernelCompiler compiler;
+    private final Element element;
+    private final Device.Properties device;
+    private final Stream stream;
+    private final Arena arena = Arena.ofConfined();
+    private final Map<String, CUmod_st> modules = new HashMap<>();
+    private final Deque<CUmod_st> loaded = new ArrayDeque<>();
+
+    KernelLoader(KernelCompiler compiler, Element element, Device.Properties device, Stream stream) {
+        this.compiler = compiler;
+        this.element = element;
+        this.device = device;
+        this.stream = stream;
+    }
+
+    /** The function that has its file's name. */
+    Kernel load(String name, int block) {
+        return load(name, name, block, Map.of());
+    }
+
+    /** @param file name of the source without {@code .cu} */
+    Kernel load(String file, String function, int block) {
+        return load(file, function, block, Map.of());
+    }
+
+    /**
+     * @param file   name of the source without {@code .cu}
+     * @param macros beside ELEMENT
+     */
+    Kernel load(String file, String function, int block, Map<String, Integer> macros) {
+        CUmod_st module = modules.computeIfAbsent(file + macros, _ -> module(file, macros));
+        return new Kernel(function, Driver.function(module, function), block, device.launchesDependents(), stream,
+                arena);
+    }
+
+    private CUmod_st module(String file, Map<String, Integer> macros) {
+        Map<String, Integer> all = new HashMap<>(macros);
+        all.put("ELEMENT", element.macro());
+        CUmod_st module = Driver.loadModule(compiler.compile(file + ".cu", all));
+        loaded.push(module);
+        return module;
+    }
+
+    @Override
+    public void close() {
+        while (!loaded.isEmpty()) {
+            Driver.unload(loaded.pop());
+        }
+        arena.close();
+    }
+}

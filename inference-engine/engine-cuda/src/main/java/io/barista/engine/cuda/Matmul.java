@@ -1,0 +1,40 @@
+package io.barista.engine.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Multiplies by dense weights: few rows by our own kernel, which reads the weights once at full bandwidth, many by cuBLASLt. */
+final class Matmul implements AutoCloseable {
+
+    private final Element element;
+    private final BlasLibrary library;
+    private final @Nullable Gemv gemv;
+    private final Map<Long, MatmulShape> shapes = new HashMap<>();
+
+    Matmul(Element element, BlasLibrary library, @Nullable Gemv gemv) {
+        this.element = element;
+        this.library = library;
+        this.gemv = gemv;
+    }
+
+    /** Shared by all matrices of that shape. */
+    MatmulShape shape(int outputs, int inputs) {
+        return shapes.computeIfAbsent(((long) outputs << 32) | inputs, _ -> new MatmulShape(outputs, inputs));
+    }
+
+    /** @param floatOut whether the output is float32, without a bias */
+    void multiply(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long out, boolean floatOut) {
+        if (gemv != null && gemv.takes(rows, w.inputs())) {
+            gemv.multiply(w, bias, x, rows, out, floatOut);
+        } else if (rows > 0) {
+            MatmulPlan plan = w.shape().plan(rows, element, floatOut, bias != null, library);
+            library.multiply(plan, w.address(), x, bias == null ? 0 : bias.rounded(), out);
+        }
+    }
+
+    @Override
+    public void close() {
+        shapes.values().forEach(MatmulShape::close);
+    }
+}

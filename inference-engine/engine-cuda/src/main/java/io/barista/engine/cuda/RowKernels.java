@@ -1,0 +1,84 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.backend.Activation;
+import io.barista.engine.backend.AttentionSpec;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels that handle each row by itself, with the launch geometry that their heads ask for. */
+final class RowKernels {
+
+    private static final int GATE_BLOCK = 256;
+    private static final int ROPE_HEADS_PER_BLOCK = 4;
+    private static final float NO_SCALE = 1;
+
+    private final Kernel embed;
+    private final Kernel rmsNorm;
+    private final Kernel addRmsNorm;
+    private final Kernel gatedActivation;
+    private final Kernel gatherRows;
+    private final int vector; // elements of 16 bytes
+
+    RowKernels(KernelLoader loader, Element element) {
+        this.embed = loader.load("embed", 128);
+        this.rmsNorm = loader.load("rms_norm", "rms_norm", 256);
+        this.addRmsNorm = loader.load("rms_norm", "add_rms_norm", 256);
+        this.gatedActivation = loader.load("gated_activation", GATE_BLOCK);
+        this.gatherRows = loader.load("gather_rows", 128);
+        this.vector = 16 / element.bytes();
+    }
+
+    void embed(long tokenIds, CudaMatrix table, float scale, int tokens, long out) {
+        requireVectors(table.name(), table.inputs());
+        embed.pointer(tokenIds).pointer(table.address()).real(scale).integer(table.inputs()).pointer(out)
+                .launch(tokens, 1, 1);
+    }
+
+    void rmsNorm(long x, CudaVector weight, float eps, int rows, int columns, long out) {
+        requireVectors(weight.name(), columns);
+        rmsNorm.pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out).launch(rows, 1, 1);
+    }
+
+    void addRmsNorm(long residual, long x, CudaVector weight, float eps, int rows, int columns, long out) {
+        requireVectors(weight.name(), columns);
+        addRmsNorm.pointer(residual).pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out)
+                .launch(rows, 1, 1);
+    }
+
+    void ropeAndCache(CudaKvCache cache, int layer, long qkv, StepMemory step, CudaRopeTable rope,
+            @Nullable CudaVector qNorm, @Nullable CudaVector kNorm, float eps, AttentionSpec attention, int tokens) {
+        int heads = attention.heads() + 2 * attention.kvHeads();
+        cache.ropeAndCache().pointer(qkv).pointer(0).pointer(step.ropeRows()).pointer(step.slots())
+                .pointer(rope.address()).integer(rope.rotaryDim()).integer(0)
+                .pointer(qNorm == null ? 0 : qNorm.address()).pointer(kNorm == null ? 0 : kNorm.address()).real(eps)
+                .pointer(cache.layer(layer)).integer(attention.heads()).integer(attention.kvHeads()).real(NO_SCALE)
+                .real(NO_SCALE).launch(tokens, Math.ceilDiv(heads, ROPE_HEADS_PER_BLOCK), 1);
+    }
+
+    void gatedActivation(long gateUp, Activation activation, int rows, int inner, long out) {
+        requireVectors("gate and up", inner);
+        gatedActivation.pointer(gateUp).integer(code(activation)).integer(inner).pointer(out)
+                .launch(rows, Math.ceilDiv(inner / vector, GATE_BLOCK), 1);
+    }
+
+    void gatherRows(long x, long indices, int rows, int columns, long out) {
+        requireVectors("rows to gather", columns);
+        gatherRows.pointer(x).pointer(indices).integer(columns).pointer(out).launch(rows, 1, 1);
+    }
+
+    static int code(Activation activation) {
+        return switch (activation) {
+            case SILU -> 0;
+            case GELU -> 1;
+            case GELU_TANH -> 2;
+        };
+    }
+
+    /** Kernels read and write 16 bytes at a time. */
+    private void requireVectors(String what, int columns) {
+        if (columns % vector != 0) {
+            throw new IllegalArgumentException(
+                    "%s: the cuda backend needs rows of a multiple of %d elements, these have %d".formatted(what,
+                            vector, columns));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.testkit.TinyModel;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Folders with the shapes of public models and no weights: the file has a header and a hole of the right size. */
+enum BenchmarkModel {
+
+    LLAMA_3_1_8B("llama-3.1-8b", "LlamaForCausalLM", "llama", 4096, 14_336, 32, 32, 8, 128, 128_256, 131_072, 5e5,
+            false,
+            false),
+
+    QWEN_2_5_0_5B("qwen2.5-0.5b", "Qwen2ForCausalLM", "qwen2", 896, 4864, 24, 14, 2, 64, 151_936, 32_768, 1e6, true,
+            true);
+
+    private final String title;
+    private final String architecture;
+    private final String type;
+    private final int hidden;
+    private final int inner;
+    private final int layers;
+    private final int heads;
+    private final int kvHeads;
+    private final int headDim;
+    private final int vocabulary;
+    private final int positions;
+    private final double theta;
+    private final boolean tied;
+    private final boolean biased;
+
+    BenchmarkModel(String title, String architecture, String type, int hidden, int inner, int layers, int heads,
+            int kvHeads, int headDim, int vocabulary, int positions, double theta, boolean tied, boolean biased) {
+        this.title = title;
+        this.architecture = architecture;
+        this.type = type;
+        this.hidden = hidden;
+        this.inner = inner;
+        this.layers = layers;
+        this.heads = heads;
+        this.kvHeads = kvHeads;
+        this.headDim = headDim;
+        this.vocabulary = vocabulary;
+        this.positions = positions;
+        this.theta = theta;
+        this.tied = tied;
+        this.biased = biased;
+    }
+
+    String title() {
+        return title;
+    }
+
+    int vocabulary() {
+        return vocabulary;
+    }
+
+    private record Tensor(String name, int... shape) {}
+
+    Path writeInto(Path parent) throws IOException {
+        Path folder = TinyModel.QWEN2_TIED_BIAS.unpackInto(parent.resolve(title));
+        Files.delete(folder.resolve("config.alt.json"));
+        Files.writeString(folder.resolve("config.json"), """
+                {"architectures": ["%s"], "model_type": "%s", "vocab_size": %d, "hidden_size": %d,
+                 "intermediate_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d,
+                 "num_key_value_heads": %d, "hidden_act": "silu", "max_position_embeddings": %d,
+                 "rms_norm_eps": 1e-05, "rope_theta": %s, "tie_word_embeddings": %s, "torch_dtype": "bfloat16",
+                 "eos_token_id": 399}
+                """.formatted(architecture, type, vocabulary, hidden, inner, layers, heads, kvHeads, positions, theta,
+                tied));
+        writeWeights(folder.resolve("model.safetensors"));
+        return folder;
+    }
+
+    private void writeWeights(Path file) throws IOException {
+        StringBuilder header = new StringBuilder("{");
+        long offset = 0;
+        for (Tensor tensor : tensors()) {
+            long bytes = 2;
+            StringBuilder shape = new StringBuilder();
+            for (int dimension : tensor.shape()) {
+                bytes *= dimension;
+                shape.append(shape.isEmpty() ? "" : ",").append(dimension);
+            }
+            header.append(offset == 0 ? "" : ",")
+                    .append("\"%s\":{\"dtype\":\"BF16\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
+                            .formatted(tensor.name(), shape, offset, offset + bytes));
+            offset += bytes;
+        }
+        header.append('}');
+        while (header.length() % 8 != 0) {
+            header.append(' ');
+        }
+        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).array());
+            out.write(json);
+            out.setLength(8 + json.length + offset);
+        }
+    }
+
+    private List<Tensor> tensors() {
+        List<Tensor> tensors = new ArrayList<>();
+        tensors.add(new Tensor("model.embed_tokens.weight", vocabulary, hidden));
+        int queries = heads * headDim;
+        int keys = kvHeads * headDim;
+        for (int i = 0; i < layers; i++) {
+            String layer = "model.layers." + i + ".";
+            tensors.add(new Tensor(layer + "input_layernorm.weight", hidden));
+            tensors.add(new Tensor(layer + "self_attn.q_proj.weight", queries, hidden));
+            tensors.add(new Tensor(layer + "self_attn.k_proj.weight", keys, hidden));
+            tensors.add(new Tensor(layer + "self_attn.v_proj.weight", keys, hidden));
+            if (biased) {
+                tensors.add(new Tensor(layer + "self_attn.q_proj.bias", queries));
+                tensors.add(new Tensor(layer + "self_attn.k_proj.bias", keys));
+                tensors.add(new Tensor(layer + "self_attn.v_proj.bias", keys));
+            }
+            tensors.add(new Tensor(layer + "self_attn.o_proj.weight", hidden, queries));
+            tensors.add(new Tensor(layer + "post_attention_layernorm.weight", hidden));
+            tensors.add(new Tensor(layer + "mlp.gate_proj.weight", inner, hidden));
+            tensors.add(new Tensor(layer + "mlp.up_proj.weight", inner, hidden));
+            tensors.add(new Tensor(layer + "mlp.down_proj.weight", hidden, inner));
+        }
+        tensors.add(new Tensor("model.norm.weight", hidden));
+        if (!tied) {
+            tensors.add(new Tensor("lm_head.weight", vocabulary, hidden));
+        }
+        return tensors;
+    }
+}

@@ -1,0 +1,179 @@
+package io.barista.engine.cuda;
+
+import static io.barista.config.EngineOptions.ENFORCE_EAGER;
+import static io.barista.config.EngineOptions.MAX_MODEL_LEN;
+import static io.barista.config.EngineOptions.MAX_NUM_BATCHED_TOKENS;
+import static io.barista.config.EngineOptions.MAX_NUM_SEQS;
+
+import io.barista.config.EngineConfig;
+import io.barista.engine.EngineObserver;
+import io.barista.engine.LlmEngine;
+import io.barista.engine.backend.Backend;
+import io.barista.engine.model.ModelFolder;
+import io.barista.engine.testkit.TinyModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
+ * qwen and host; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
+ */
+final class GpuBenchmark {
+
+    private final Path folder;
+    private final List<Map<String, Object>> results = new ArrayList<>();
+
+    private GpuBenchmark(Path folder) {
+        this.folder = folder;
+    }
+
+    public static void main(String... arguments) throws Exception {
+        List<String> parts = arguments.length > 2
+                ? Arrays.asList(arguments).subList(2, arguments.length)
+                : List.of("ceilings", "host", "qwen", "llama");
+        GpuBenchmark benchmark = new GpuBenchmark(Files.createTempDirectory("barista-benchmark"));
+        Map<String, Object> report = new LinkedHashMap<>();
+        Map<String, Object> ceilings = parts.contains("ceilings") ? Ceilings.measure() : Map.of();
+        report.put("device", ceilings.getOrDefault("device", "not asked"));
+        report.put("commit", arguments[1]);
+        report.put("ceilings", ceilings);
+        report.put("results", benchmark.results);
+        System.out.println("ceilings " + ceilings);
+        for (String part : parts) {
+            try {
+                switch (part) {
+                    case "host" -> benchmark.hostCost();
+                    case "qwen" -> benchmark.qwen();
+                    case "llama" -> benchmark.llama();
+                    default -> {
+                    }
+                }
+            } catch (RuntimeException e) {
+                // The other parts are worth their time on the device all the same.
+                e.printStackTrace();
+            }
+            Files.writeString(Path.of(arguments[0]),
+                    JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+        }
+    }
+
+    private void llama() throws Exception {
+        BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
+        try (LlmEngine engine = start(model, 256, 8_192)) {
+            TimedRequests requests = new TimedRequests(engine, model.vocabulary());
+            requests.run(1, 128, 32);
+            double oneStream = median(requests, 3, 1, 128, 256);
+            add(model, "one-stream", oneStream, 303, Map.of("transformers, static cache, torch.compile", 150.1));
+            requests.run(2, 2_048, 1);
+            double short_ = 2_048 * median(requests, 5, 1, 2_048, 1);
+            add(model, "prefill-2048", short_, 55_700, Map.of("transformers", 34_860));
+            requests.run(1, 8_000, 1);
+            double long_ = 8_192 * median(requests, 3, 1, 8_192, 1);
+            add(model, "prefill-8192", long_, 50_200, Map.of("transformers", 31_550));
+            requests.run(256, 64, 8);
+            add(model, "batch-64", median(requests, 1, 64, 512, 256), 0, Map.of("transformers, static batch", 1_261));
+            add(model, "batch-256", median(requests, 1, 256, 512, 256), 15_100,
+                    Map.of("transformers, static batch", 3_459, "transformers, continuous batching", 652));
+            TimedRequests.Run sampled = requests.run(16, 128, 64, 0.8);
+            add(model, "batch-16-sampled", sampled.tokensPerSecond(), 0, Map.of());
+        }
+    }
+
+    private void qwen() throws Exception {
+        BenchmarkModel model = BenchmarkModel.QWEN_2_5_0_5B;
+        try (LlmEngine engine = start(model, 64, 8_192)) {
+            TimedRequests requests = new TimedRequests(engine, model.vocabulary());
+            requests.run(1, 128, 32);
+            add(model, "one-stream", median(requests, 5, 1, 128, 256), 4_600,
+                    Map.of("transformers, static cache, torch.compile", 390));
+        }
+    }
+
+    /** A step of a model so small that next to nothing but the host's work is left. */
+    private void hostCost() throws Exception {
+        Path tiny = TinyModel.LLAMA_SHARDED.unpackInto(folder);
+        StepTimes times = new StepTimes();
+        EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, 64).with(MAX_NUM_BATCHED_TOKENS, 8_192);
+        try (LlmEngine engine = LlmEngine.start(ModelFolder.open(tiny), config, List.of(new CudaBackend()), times)) {
+            TimedRequests requests = new TimedRequests(engine, 300);
+            requests.run(64, 64, 256);
+            times.clear();
+            requests.run(64, 64, 256);
+            result("host/step-batch-64", times.median() / 1e3, "us", 0, Map.of());
+        }
+        EngineConfig eager = config.with(ENFORCE_EAGER, true);
+        try (LlmEngine engine = LlmEngine.start(ModelFolder.open(tiny), eager, List.of(new CudaBackend()), times)) {
+            TimedRequests requests = new TimedRequests(engine, 300);
+            requests.run(64, 64, 128);
+            times.clear();
+            requests.run(64, 64, 128);
+            result("host/eager-step-batch-64", times.median() / 1e3, "us", 0, Map.of());
+        }
+    }
+
+    private static final class StepTimes implements EngineObserver {
+
+        private final List<Long> nanos = java.util.Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void onStep(int sequences, int tokens, long took) {
+            if (sequences == 64 && tokens == 64) {
+                nanos.add(took);
+            }
+        }
+
+        void clear() {
+            nanos.clear();
+        }
+
+        long median() {
+            List<Long> sorted = nanos.stream().sorted().toList();
+            return sorted.get(sorted.size() / 2);
+        }
+    }
+
+    private LlmEngine start(BenchmarkModel model, int sequences, int budget) throws IOException {
+        Backend backend = CudaBackend.withRandomWeights();
+        EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, sequences).with(MAX_NUM_BATCHED_TOKENS, budget)
+                .with(MAX_MODEL_LEN, 8_320);
+        return LlmEngine.start(ModelFolder.open(model.writeInto(folder)), config, List.of(backend),
+                EngineObserver.NONE);
+    }
+
+    /** Output tokens a second. */
+    private static double median(TimedRequests requests, int repeats, int count, int promptTokens, int outputTokens)
+            throws InterruptedException {
+        double[] values = new double[repeats];
+        for (int i = 0; i < repeats; i++) {
+            values[i] = requests.run(count, promptTokens, outputTokens).tokensPerSecond();
+        }
+        Arrays.sort(values);
+        return values[repeats / 2];
+    }
+
+    private void add(BenchmarkModel model, String work, double value, double floor, Map<String, Object> peers) {
+        result(model.title() + "/" + work, value, "tok/s", floor, peers);
+    }
+
+    /** @param floor what the device's ceilings allow, 0 where nobody worked it out */
+    private void result(String name, double value, String unit, double floor, Map<String, Object> peers) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("name", name);
+        result.put("value", value);
+        result.put("unit", unit);
+        if (floor > 0) {
+            result.put("floor", floor);
+            result.put("share", value / floor);
+        }
+        result.put("peers", peers);
+        results.add(result);
+        System.out.printf("%-32s %12.1f %s%n", name, value, unit);
+    }
+}
