@@ -3,6 +3,8 @@ package io.barista.cli;
 import io.barista.cli.bench.BenchCommand;
 import io.barista.cli.offline.GenerateCommand;
 import io.barista.cli.offline.LogitsCommand;
+import io.barista.cli.offline.ParseCommand;
+import io.barista.cli.offline.RenderCommand;
 import io.barista.cli.offline.TokenizeCommand;
 import io.barista.cli.serve.ServeCommand;
 import io.barista.cli.up.DownCommand;
@@ -32,6 +34,8 @@ public final class Barista {
         addWithEngineFlags(commandLine, flags -> new GenerateCommand(workplace, flags));
         commandLine.addSubcommand(new LogitsCommand(workplace));
         commandLine.addSubcommand(new TokenizeCommand(workplace));
+        commandLine.addSubcommand(new RenderCommand(workplace));
+        commandLine.addSubcommand(new ParseCommand(workplace));
         commandLine.addSubcommand(new BenchCommand(workplace));
 
         Failures failures = new Failures(workplace.err());

@@ -64,6 +64,44 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void rendersExactlyWhatTheTemplateSays() throws Exception {
+        Files.writeString(folder.resolve("t.jinja"), "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
+                + "{{ strftime_now('%d %H') }}{% if no %}{{ raise_exception('not so') }}{% endif %}\n\n");
+        Files.writeString(folder.resolve("in.json"),
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"hé\"}],\"tools\":null,"
+                        + "\"special_tokens\":{\"bos_token\":\"<s>\"},\"now\":\"2025-03-14T15:09:26\",\"kwargs\":{}}");
+        Files.writeString(folder.resolve("no.json"), "{\"messages\":[],\"kwargs\":{\"no\":true}}");
+
+        CommandRun run = CommandRun.of(folder, "render", "--template=t.jinja", "--input=in.json");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("<s>hé14 15");
+
+        CommandRun refused = CommandRun.of(folder, "render", "--template=t.jinja", "--input=no.json");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("not so");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @Test
+    void parsesAMessageAndItsDeltas() throws Exception {
+        Files.writeString(folder.resolve("out.txt"),
+                "<think>hm</think>So<tool_call>{\"name\":\"f\",\"arguments\":{\"x\":1}}</tool_call>");
+        String[] command = {"parse", "--reasoning-parser=qwen3", "--tool-call-parser=hermes", "--input=out.txt"};
+
+        JsonNode message = JsonMapper.shared().readTree(CommandRun.of(folder, command).out());
+        assertThat(message.path("reasoning").asString()).isEqualTo("hm");
+        assertThat(message.path("content").asString()).isEqualTo("So");
+        assertThat(message.path("tool_calls").path(0).path("function").path("arguments").asString())
+                .isEqualTo("{\"x\":1}");
+
+        JsonNode deltas = JsonMapper.shared().readTree(CommandRun.of(folder, "parse", "--reasoning-parser=qwen3",
+                "--tool-call-parser=hermes", "--input=out.txt", "--chunks=9").out());
+        StringBuilder content = new StringBuilder();
+        deltas.forEach(delta -> content.append(delta.path("content").asString("")));
+        assertThat(content.toString()).isEqualTo("So");
+    }
+
+    @Test
     void refusesWhatTheLogitsCommandCannotDoYet() throws Exception {
         Files.writeString(folder.resolve("in.json"), "{\"prompts\":[{\"ids\":[1]}],\"greedy_tokens\":1}");
 

@@ -45,6 +45,13 @@ public record SamplingParams(int maxTokens, int minTokens, double temperature, d
         return new SamplingParamsBuilder(maxTokens);
     }
 
+    /** The same, with special tokens in the text. */
+    public SamplingParams withSpecialTokens() {
+        return new SamplingParams(maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
+                presencePenalty, frequencyPenalty, seed, n, stop, stopTokenIds, includeStopString, ignoreEos, false,
+                logprobs, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
+    }
+
     public boolean isGreedy() {
         return temperature < 1e-5;
     }

@@ -71,7 +71,8 @@ public final class ChatPreparation {
         AnswerHeader header = new AnswerHeader(Operation.CHAT.answerId(arrival.requestId()),
                 clock.instant().getEpochSecond(),
                 model.name(), model.fingerprint());
-        GenerationRequest generation = GenerationRequests.of(Operation.engineId(header.id()), prompt, sampling,
+        GenerationRequest generation = GenerationRequests.of(Operation.engineId(header.id()), prompt,
+                model.dialect().readsSpecialTokens(tools.calls()) ? sampling.withSpecialTokens() : sampling,
                 request.serving(), arrival, constraint(request, tools, whole, model));
         boolean tokensAsIds = request.returnTokensAsTokenIds() || config.get(EngineOptions.RETURN_TOKENS_AS_TOKEN_IDS);
         return new ChatJob(model, header, generation,

@@ -55,6 +55,10 @@ public record ChatPrompt(String text, int[] tokens) {
         model.asked().find(EngineOptions.DEFAULT_CHAT_TEMPLATE_KWARGS).ifPresent(kwargs::putAll);
         if (reasoningEffort != null) {
             kwargs.put("reasoning_effort", reasoningEffort);
+            if (reasoningEffort.equals("none")) {
+                // what templates that can leave reasoning out call it
+                kwargs.put("enable_thinking", false);
+            }
         }
         if (fields.documents() != null) {
             kwargs.put("documents", fields.documents());

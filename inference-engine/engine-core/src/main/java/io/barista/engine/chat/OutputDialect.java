@@ -77,6 +77,12 @@ public final class OutputDialect {
         return reasoning == null ? null : reasoning.span(prompt, budget);
     }
 
+    /** Whether the text of an output must keep its special tokens, because tags are among them. */
+    public boolean readsSpecialTokens(ExpectedCalls expected) {
+        return reasoning != null && reasoning.readsSpecialTokens()
+                || expected instanceof ExpectedCalls.InDialect && toolCalls != null && toolCalls.readsSpecialTokens();
+    }
+
     private static <T> @Nullable T find(String option, @Nullable String name, Function<String, Optional<T>> formats,
             SortedSet<String> names) {
         if (name == null || name.isEmpty()) {

@@ -70,7 +70,8 @@ class ToolDialectTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '~', quoteCharacter = '`', value = {"llama3_json~Hello {\"name\": \"f\"}", "llama3_json~{\"x\": 1}",
+    @CsvSource(delimiter = '~', quoteCharacter = '`', value = {"llama3_json~Hello {\"name\": \"f\"}",
+        "llama3_json~{\"x\": 1}",
         "llama3_json~{\"name\": \"f\", \"para", "mistral~[TOOL_CALLS]!", "pythonic~[1, 2]", "pythonic~[f(x=g())]",
         "pythonic~[f(x=1)] or not", "qwen3_coder~<tool_call>none</tool_call>", "deepseek_v3~<｜tool▁calls▁begin｜>none"})
     void takesWhatIsNoCallForContent(String parser, String output) {
@@ -86,6 +87,26 @@ class ToolDialectTest {
                 new ToolCallArguments(0, "{\"city\": \"Pa"));
         assertThat(parser.append("ris}\"")).containsExactly(new ToolCallArguments(0, "ris}\""));
         assertThat(parser.append("}")).containsExactly(new ToolCallArguments(0, "}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`',
+            value = {"mistral~[THINK]hm[/THINK]19", "granite~Here is my thought process:hm"
+                    + "Here is my response:19",
+                "tags:<a>,</a>~<a>hm</a>19",
+                "gpt-oss~<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>19"})
+    void splitsReasoningOfEveryFamily(String parser, String output) {
+        OutputDialect dialect = OutputDialect.of(parser, null);
+
+        assertThat(ParsedMessage.parse(dialect.parser("", true, ids()), output))
+                .isEqualTo(new ParsedMessage("19", "hm", List.of()));
+        for (long seed = 0; seed < 50; seed++) {
+            MessageParser cut = dialect.parser("", true, ids());
+            List<MessageDelta> deltas = new ArrayList<>();
+            Chunks.of(output, seed).forEach(chunk -> deltas.addAll(cut.append(chunk)));
+            deltas.addAll(cut.finish());
+            assertThat(ParsedMessage.join(deltas)).isEqualTo(new ParsedMessage("19", "hm", List.of()));
+        }
     }
 
     @Property(tries = 3000)
@@ -110,8 +131,10 @@ class ToolDialectTest {
         Arbitrary<String> whole = Arbitraries.of(DEEPSEEK, CODER, "[TOOL_CALLS]f{\"x\": \"}\"}", "[f(x='a]')]",
                 "{\"name\": \"f\", \"parameters\": {\"x\": \"}\"}}", "");
         Arbitrary<String> parts = Arbitraries.of("<think>", "</think>", "<tool_call>", "</tool_call>", "<function=f>",
-                "</function>", "<parameter=p>", "</parameter>", "[TOOL_CALLS]", "[ARGS]", "f", "{\"x\": 1}", "{", "}", "[", "]",
-                "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>", ";",
+                "</function>", "<parameter=p>", "</parameter>", "[TOOL_CALLS]", "[ARGS]", "f", "{\"x\": 1}", "{", "}",
+                "[", "]",
+                "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>",
+                "<｜tool▁calls▁end｜>", ";",
                 "\n", " ", "<|python_tag|>", "{\"name\": \"f\", \"parameters\": {}}", "(x=1)", "```json", "```", "\"")
                 .list().ofMaxSize(10).map(list -> String.join("", list));
         return Combinators.combine(parts, whole, parts).as((before, call, after) -> before + call + after);

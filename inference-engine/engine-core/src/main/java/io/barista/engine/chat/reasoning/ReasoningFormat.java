@@ -33,6 +33,11 @@ public record ReasoningFormat(String openingTag, String closingTag, boolean assu
                 : new ReasoningSpan(startsInside(prompt), openingTag, closingTag, budget);
     }
 
+    /** Whether its tags may be special tokens, which then must stay in the text. */
+    public boolean readsSpecialTokens() {
+        return openingTag.startsWith("<|") || openingTag.startsWith("[");
+    }
+
     private boolean startsInside(String prompt) {
         String end = prompt.stripTrailing();
         return end.endsWith(openingTag) || assumed && !end.endsWith(closingTag);

@@ -12,22 +12,43 @@ public final class ReasoningFormats {
     private static final ReasoningFormat WHEN_OPENED = new ReasoningFormat("<think>", "</think>", false);
     private static final ReasoningFormat ASSUMED = new ReasoningFormat("<think>", "</think>", true);
 
-    private static final Map<String, ReasoningFormat> BY_NAME = new TreeMap<>(Map.of(
-            "qwen3", WHEN_OPENED,
-            "qwen3-thinking", ASSUMED,
-            "glm45", WHEN_OPENED,
-            "deepseek_v3", WHEN_OPENED,
-            "deepseek-v3", WHEN_OPENED,
-            "deepseek_r1", ASSUMED,
-            "deepseek-r1", ASSUMED));
+    private static final ReasoningFormat MISTRAL = new ReasoningFormat("[THINK]", "[/THINK]", false);
+    private static final ReasoningFormat GRANITE = new ReasoningFormat("Here is my thought process:",
+            "Here is my response:", false);
+    private static final ReasoningFormat CHANNELS = new ReasoningFormat("<|channel|>analysis<|message|>",
+            "<|end|><|start|>assistant<|channel|>final<|message|>", false);
+
+    private static final Map<String, ReasoningFormat> BY_NAME = new TreeMap<>(Map.ofEntries(
+            Map.entry("qwen3", WHEN_OPENED),
+            Map.entry("qwen3-thinking", ASSUMED),
+            Map.entry("glm45", WHEN_OPENED),
+            Map.entry("deepseek_v3", WHEN_OPENED),
+            Map.entry("deepseek-v3", WHEN_OPENED),
+            Map.entry("deepseek_r1", ASSUMED),
+            Map.entry("deepseek-r1", ASSUMED),
+            Map.entry("mistral", MISTRAL),
+            Map.entry("granite", GRANITE),
+            Map.entry("openai_gptoss", CHANNELS),
+            Map.entry("gpt-oss", CHANNELS)));
+
+    /** {@code tags:START,END} for any pair of tags. */
+    private static final String TAGS = "tags:";
 
     private ReasoningFormats() {}
 
     public static Optional<ReasoningFormat> find(String name) {
-        return Optional.ofNullable(BY_NAME.get(name));
+        return name.startsWith(TAGS) ? ofTags(name.substring(TAGS.length())) : Optional.ofNullable(BY_NAME.get(name));
     }
 
     public static SortedSet<String> names() {
-        return new TreeSet<>(BY_NAME.keySet());
+        SortedSet<String> names = new TreeSet<>(BY_NAME.keySet());
+        names.add(TAGS + "START,END");
+        return names;
+    }
+
+    private static Optional<ReasoningFormat> ofTags(String tags) {
+        String[] pair = tags.split(",", -1);
+        boolean valid = pair.length == 2 && !pair[0].isBlank() && !pair[1].isBlank();
+        return valid ? Optional.of(new ReasoningFormat(pair[0], pair[1], false)) : Optional.empty();
     }
 }

@@ -11,4 +11,10 @@ public interface ToolCallFormat {
 
     /** The tags that begin a call; reasoning ends where one of them comes. */
     Set<String> openingTags();
+
+    /** Whether its tags may be special tokens, which then must stay in the text. */
+    default boolean readsSpecialTokens() {
+        return openingTags().stream()
+                .anyMatch(tag -> tag.startsWith("<|") || tag.startsWith("<｜") || tag.startsWith("["));
+    }
 }
