@@ -12,7 +12,7 @@ final class Formats {
             + "|(?:[02468][048]|[13579][26])00)-02-29";
     private static final String DATE = "(?:[0-9]{4}-" + MONTH_AND_DAY + "|" + LEAP_DAY + ")";
     private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
-            + "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
+            + "(?:Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])";
     private static final String LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9]{0,15}-?[a-zA-Z0-9]{1,15})?";
     private static final String HOSTNAME = LABEL + "(?:\\." + LABEL + "){0,4}";
     private static final String MAILBOX = "[a-zA-Z0-9][a-zA-Z0-9_+-]{0,19}";
