@@ -324,7 +324,10 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void softCap(DeviceBuffer x, int rowCount, int columns, float cap) {
-        throw Unsupported.of("soft caps on logits");
+        if (x.dtype() != DType.FLOAT32) {
+            throw new IllegalArgumentException("soft caps are for logits, which are FLOAT32; this is " + x.dtype());
+        }
+        rows.softCap(address(x, rowCount, columns), rowCount, columns, cap);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class KernelLoader implements AutoCloseable {
 
     /**
      * @param file   name of the source without {@code .cu}
-     * @param macros beside ELEMENT
+     * @param macros beside ELEMENT, which is this loader's unless they say otherwise
      */
     Kernel load(String file, String function, int block, Map<String, Integer> macros) {
         CUmod_st module = modules.computeIfAbsent(file + macros, _ -> module(file, macros));
@@ -46,8 +46,8 @@ final class KernelLoader implements AutoCloseable {
     }
 
     private CUmod_st module(String file, Map<String, Integer> macros) {
-        Map<String, Integer> all = new HashMap<>(macros);
-        all.put("ELEMENT", element.macro());
+        Map<String, Integer> all = new HashMap<>(Map.of("ELEMENT", element.macro()));
+        all.putAll(macros);
         CUmod_st module = Driver.loadModule(compiler.compile(file + ".cu", all));
         loaded.push(module);
         return module;

@@ -2,12 +2,14 @@ package io.barista.engine.cuda;
 
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels that handle each row by itself, with the launch geometry that their heads ask for. */
 final class RowKernels {
 
     private static final int GATE_BLOCK = 256;
+    private static final int CAP_BLOCK = 256;
     private static final int ROPE_HEADS_PER_BLOCK = 4;
     private static final float NO_SCALE = 1;
 
@@ -16,6 +18,7 @@ final class RowKernels {
     private final Kernel addRmsNorm;
     private final Kernel gatedActivation;
     private final Kernel gatherRows;
+    private final Kernel softCap; // of logits, which are float32 whatever the element is
     private final int vector; // elements of 16 bytes
 
     RowKernels(KernelLoader loader, Element element) {
@@ -24,6 +27,7 @@ final class RowKernels {
         this.addRmsNorm = loader.load("rms_norm", "add_rms_norm", 256);
         this.gatedActivation = loader.load("gated_activation", GATE_BLOCK);
         this.gatherRows = loader.load("gather_rows", 128);
+        this.softCap = loader.load("elementwise", "soft_cap", CAP_BLOCK, Map.of("ELEMENT", Element.FLOAT32.macro()));
         this.vector = 16 / element.bytes();
     }
 
@@ -63,6 +67,11 @@ final class RowKernels {
     void gatherRows(long x, long indices, int rows, int columns, long out) {
         requireVectors("rows to gather", columns);
         gatherRows.pointer(x).pointer(indices).integer(columns).pointer(out).launch(rows, 1, 1);
+    }
+
+    void softCap(long x, int rows, int columns, float cap) {
+        softCap.pointer(x).pointer((long) rows * columns).real(cap)
+                .launch(rows * Math.ceilDiv(columns, CAP_BLOCK), 1, 1);
     }
 
     static int code(Activation activation) {

@@ -15,11 +15,11 @@ class CudaGoldenGpuIT extends GoldenKit {
         return new CudaBackend();
     }
 
-    /** Quantised weights, mixtures of experts, latent attention and soft caps on logits have no kernels here yet. */
+    /** Quantised weights, mixtures of experts and latent attention have no kernels here yet. */
     @Override
     protected Set<TinyModel> refused() {
         return EnumSet.of(TinyModel.MIXTRAL_TOP2, TinyModel.QWEN2_MOE_SHARED_EXPERT, TinyModel.QWEN3_MOE,
-                TinyModel.GEMMA2_SOFTCAP, TinyModel.DEEPSEEK_V2_LITE, TinyModel.DEEPSEEK_V2_GROUPS,
+                TinyModel.DEEPSEEK_V2_LITE, TinyModel.DEEPSEEK_V2_GROUPS,
                 TinyModel.DEEPSEEK_V3_MLA_MOE, TinyModel.LLAMA_GPTQ_INT4, TinyModel.LLAMA_GPTQ_ACTORDER,
                 TinyModel.LLAMA_AWQ_INT4, TinyModel.LLAMA_COMPRESSED_INT4, TinyModel.LLAMA_COMPRESSED_FP8,
                 TinyModel.LLAMA_FP8_BLOCK);
