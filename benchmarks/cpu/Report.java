@@ -23,7 +23,7 @@ final class Report {
         Path work = Path.of(args[0]);
         Map<String, JsonNode> files = new LinkedHashMap<>();
         List<String> absent = new ArrayList<>();
-        for (String name : List.of("floors", "bf16", "int8", "llama-bf16", "llama-q8_0")) {
+        for (String name : List.of("floors", "bf16", "int8", "llama-bf16", "llama-q8_0", "jlama")) {
             Path file = work.resolve(name + ".json");
             if (Files.exists(file) && Files.size(file) > 0) {
                 files.put(name, JSON.readTree(Files.readString(file)));
@@ -32,7 +32,6 @@ final class Report {
                 absent.add(name + ": " + reason(work, name));
             }
         }
-        absent.add("jlama: this benchmark does not run it yet");
 
         double bandwidth = files.get("floors").path("read_gb_s").asDouble(Double.NaN) * 1e9;
         double flops = files.get("floors").path("float32_gflop_s").asDouble(Double.NaN) * 1e9;
@@ -75,9 +74,18 @@ final class Report {
         if (!own.isNumber()) {
             return;
         }
-        JsonNode other = files.get(peer).path(figure);
-        Map<String, Double> peers = other.isNumber() ? Map.of("llama.cpp", other.asDouble()) : Map.of();
+        Map<String, Double> peers = new LinkedHashMap<>();
+        addPeer(peers, "llama.cpp", files.get(peer).path(figure));
+        if (type.equals("bf16")) {
+            addPeer(peers, "jlama", files.get("jlama").path(figure));
+        }
         entries.add(entry(type + "/" + figure, own.asDouble(), "tok/s", floor, peers, commit));
+    }
+
+    private static void addPeer(Map<String, Double> peers, String name, JsonNode figure) {
+        if (figure.isNumber()) {
+            peers.put(name, figure.asDouble());
+        }
     }
 
     private static Map<String, Object> entry(String name, double value, String unit, Double floor,
@@ -101,13 +109,14 @@ final class Report {
     }
 
     private static void print(List<Map<String, Object>> entries, List<String> absent) {
-        System.out.printf("%-18s %10s %10s %10s %8s%n", "", "Barista", "floor", "llama.cpp", "ratio");
+        System.out.printf("%-18s %10s %10s %10s %8s %10s%n", "", "Barista", "floor", "llama.cpp", "ratio", "jlama");
         for (Map<String, Object> entry : entries) {
             double value = (Double) entry.get("value");
-            Double peer = (Double) ((Map<?, ?>) entry.get("peers")).get("llama.cpp");
-            System.out.printf("%-18s %10.1f %10s %10s %8s%n", entry.get("name"), value,
-                    entry.get("floor") == null ? "-" : entry.get("floor"), peer == null ? "-" : "%.1f".formatted(peer),
-                    peer == null ? "-" : "%.2f".formatted(value / peer));
+            Double llama = (Double) ((Map<?, ?>) entry.get("peers")).get("llama.cpp");
+            Double jlama = (Double) ((Map<?, ?>) entry.get("peers")).get("jlama");
+            System.out.printf("%-18s %10.1f %10s %10s %8s %10s%n", entry.get("name"), value,
+                    entry.get("floor") == null ? "-" : entry.get("floor"), llama == null ? "-" : "%.1f".formatted(llama),
+                    llama == null ? "-" : "%.2f".formatted(value / llama), jlama == null ? "-" : "%.1f".formatted(jlama));
         }
         absent.forEach(line -> System.out.println("absent: " + line));
     }

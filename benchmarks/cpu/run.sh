@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Barista's CPU backend and llama.cpp on the same random weights of Qwen2.5-0.5B's shape, in one run on this machine.
+# Barista's CPU backend, llama.cpp and Jlama on the same random weights of Qwen2.5-0.5B's shape, in one run on this machine.
 # Usage: benchmarks/cpu/run.sh OUT.json       (THREADS=2, WORK=a folder for 2.5 GB of models; ten minutes on two quiet cores)
-# Needs a JDK 25 and, for llama.cpp, Node.js with access to the npm registry; without it the peer is said to be absent.
+# Needs a JDK 25 and, for llama.cpp, Node.js with access to the npm registry; without it the peer is said to be absent, and Maven Central for Jlama.
 set -euo pipefail
 
 out=$(realpath -m "${1:?usage: run.sh OUT.json}")
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 here=$root/benchmarks/cpu
 threads=${THREADS:-2}
+limit=${LIMIT:-240} # seconds for each side
 work=${WORK:-$root/benchmarks/cpu/target}
 mkdir -p "$work" "$(dirname "$out")"
 java=${JAVA:-java}
@@ -32,8 +33,8 @@ measure() {
     shift
     echo "$name" >&2
     rm -f "$work/$name.json"
-    if ! timeout 240 "${pin[@]}" "$@" >"$work/$name.out" 2>"$work/$name.log"; then
-        echo "failed or took over 240 s: $(tail -n 1 "$work/$name.log")" >>"$work/$name.log"
+    if ! timeout "$limit" "${pin[@]}" "$@" >"$work/$name.out" 2>"$work/$name.log"; then
+        echo "failed or took over $limit s: $(tail -n 1 "$work/$name.log")" >>"$work/$name.log"
         tail -n 1 "$work/$name.log" >&2
         return
     fi
@@ -58,6 +59,11 @@ fi
 measure floors "${java_command[@]}" "$here/MachineFloors.java" "$threads"
 measure llama-bf16 node "$here/llama.mjs" "$work/bf16.gguf" "$threads" streams
 measure bf16 "${java_command[@]}" "$here/CpuBenchmark.java" "$work/barista" bf16 "$threads"
+jlama_classpath=$work/jlama-classpath
+if "$root/mvnw" -q -f "$here/jlama-pom.xml" dependency:build-classpath -Dmdep.outputFile="$jlama_classpath" >"$work/jlama.log" 2>&1; then
+    measure jlama "$java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -cp "$(cat "$jlama_classpath")" \
+        "$here/Jlama.java" "$work/barista" "$threads"
+fi
 measure llama-q8_0 node "$here/llama.mjs" "$work/q8_0.gguf" "$threads" streams
 measure int8 "${java_command[@]}" "$here/CpuBenchmark.java" "$work/barista" int8 "$threads"
 
