@@ -11,10 +11,7 @@ threads=${THREADS:-2}
 limit=${LIMIT:-240} # seconds for each side
 work=${WORK:-$root/benchmarks/cpu/target}
 mkdir -p "$work" "$(dirname "$out")"
-java=${JAVA:-java}
-if ! "$java" -version 2>&1 | grep -q 'version "25'; then
-    java=$(ls -d /usr/lib/jvm/*25*/bin/java "$HOME"/.jdks/*25*/bin/java 2>/dev/null | head -n 1)
-fi
+. "$root/benchmarks/java.sh"
 pin=()
 if command -v taskset >/dev/null; then
     pin=(taskset -c "0-$((threads - 1))")

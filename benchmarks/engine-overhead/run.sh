@@ -13,7 +13,7 @@ echo "Building" >&2
 # the module comes last, so the file is its
 ./mvnw -q -pl $module -am -DskipTests test-compile dependency:build-classpath -Dmdep.outputFile="$class_path" \
     -Dmdep.includeScope=test >&2
-java=${JAVA:-$(ls -d /usr/lib/jvm/*25*/bin/java 2>/dev/null | head -1 || true)}
-exec "${java:-java}" -Dbarista.root="$root" --enable-native-access=ALL-UNNAMED \
+. benchmarks/java.sh
+exec "$java" -Dbarista.root="$root" --enable-native-access=ALL-UNNAMED \
     -cp "$module/target/test-classes:$module/target/classes:$(cat "$class_path")" \
     io.barista.engine.OverheadBenchmark "$@"

@@ -26,8 +26,8 @@ done
   "https://repo1.maven.org/maven2/org/junit/platform/junit-platform-console-standalone/6.0.3/$console"
 if [[ ! -f $out/jre.tar.xz ]]; then
   scratch=$(mktemp -d)
-  jlink=${JAVA_25_HOME:-/usr/lib/jvm/temurin-25-jdk-amd64}/bin/jlink
-  "$jlink" --add-modules java.base,java.logging,java.management,java.naming,java.xml,java.net.http,java.instrument,java.desktop,java.sql,jdk.unsupported,jdk.incubator.vector,jdk.crypto.ec,jdk.management,jdk.zipfs \
+  . benchmarks/java.sh
+  "$(dirname "$(readlink -f "$(command -v "$java")")")/jlink" --add-modules java.base,java.logging,java.management,java.naming,java.xml,java.net.http,java.instrument,java.desktop,java.sql,jdk.unsupported,jdk.incubator.vector,jdk.crypto.ec,jdk.management,jdk.zipfs \
     --strip-debug --no-header-files --no-man-pages --output "$scratch/jre"
   tar -C "$scratch" -c jre | xz -6 -T2 >"$out/jre.tar.xz"
   rm -rf "$scratch"

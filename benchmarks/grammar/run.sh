@@ -11,6 +11,7 @@ trap 'rm -f "$classpath"' EXIT
 ./mvnw -q -pl inference-engine/engine-core dependency:build-classpath -Dmdep.includeScope=test \
     -Dmdep.excludeArtifactIds=llm-config -Dmdep.outputFile="$classpath" >&2
 core=inference-engine/engine-core/target
-exec "${JAVA_25:-java}" --enable-native-access=ALL-UNNAMED -Dbarista.root="$root" \
+. benchmarks/java.sh
+exec "$java" --enable-native-access=ALL-UNNAMED -Dbarista.root="$root" \
     -cp "$core/classes:$core/test-classes:llm-config/target/classes:$(cat "$classpath")" \
     io.barista.engine.grammar.GrammarBenchmark "${1:-5}"

@@ -15,11 +15,14 @@ sealed interface QuantizedKernel permits VectorInt4Panel, VectorFp8Panel, Vector
     /** The codes of inputs word · codesPerWord and on; beyond the last input they stand for 0. */
     int word(Weight.Quantized weight, int output, int word);
 
-    /** One row times two neighbouring panels. */
-    void dot(QuantizedPanels w, int panel, float[] x, float[] out);
+    /**
+     * One row times the first or second half of a panel, but for the inputs of a last word that is not full. The loop is small: C2
+     * stops inlining in a long one, and what it does not inline makes an object of every vector.
+     */
+    void dot(QuantizedPanels w, int panel, int half, float[] x, float[] out);
 
-    /** As in {@link Panels#unpack}; {@code from} begins a word. */
-    void unpack(QuantizedPanels w, int panel, int from, int depth, MemorySegment target);
+    /** As in {@link Panels#unpack}, for the first or second half; {@code from} begins a word, and the last word is unpacked whole. */
+    void unpack(QuantizedPanels w, int panel, int half, int from, int depth, MemorySegment target);
 
     static QuantizedKernel of(Weight.Quantized weight) {
         return switch (weight) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 record QuantizedPanels(String name, int outputs, int inputs, int groupSize, QuantizedKernel kernel, MemorySegment words,
         MemorySegment scales, MemorySegment offsets, int @Nullable [] inputOrder) implements Panels {
 
-    private static final int STREAMS = 2;
+    /** Decoding keeps the processor busier than memory does. */
+    private static final int STREAMS = 1;
 
     @Override
     public int streams() {
@@ -27,12 +28,36 @@ record QuantizedPanels(String name, int outputs, int inputs, int groupSize, Quan
 
     @Override
     public void dot(int panel, float[] x, float[] out) {
-        kernel.dot(this, panel, x, out);
+        kernel.dot(this, panel, 0, x, out);
+        kernel.dot(this, panel, 1, x, out);
+        if (inputs % kernel.codesPerWord() != 0) {
+            addLastWord(panel, x, out);
+        }
+    }
+
+    /** Only the last group can end within a word. */
+    private void addLastWord(int panel, float[] x, float[] out) {
+        long word = wordsOffset(panel + 1) - (long) WIDTH * Integer.BYTES;
+        long group = scalesOffset(panel + 1) - (long) WIDTH * Float.BYTES;
+        int codes = kernel.codesPerWord();
+        for (int lane = 0; lane < WIDTH; lane++) {
+            int code = words.get(ValueLayout.JAVA_INT, word + (long) lane * Integer.BYTES);
+            float scale = scales.get(ValueLayout.JAVA_FLOAT, group + (long) lane * Float.BYTES);
+            float offset = offsets.byteSize() == 0
+                    ? 0
+                    : offsets.get(ValueLayout.JAVA_FLOAT, group + (long) lane * Float.BYTES);
+            float sum = 0;
+            for (int k = inputs / codes * codes; k < inputs; k++) {
+                sum = Math.fma(Math.fma(kernel.value(code, k % codes), scale, offset), x[k], sum);
+            }
+            out[panel * WIDTH + lane] += sum;
+        }
     }
 
     @Override
     public void unpack(int panel, int from, int depth, MemorySegment target) {
-        kernel.unpack(this, panel, from, depth, target);
+        kernel.unpack(this, panel, 0, from, depth, target);
+        kernel.unpack(this, panel, 1, from, depth, target);
     }
 
     int wordsPerOutput() {
