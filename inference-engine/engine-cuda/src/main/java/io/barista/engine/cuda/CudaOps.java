@@ -24,9 +24,7 @@ import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TensorOps} as launches on one stream: sizes are checked here, then a kernel gets addresses. */
@@ -34,37 +32,31 @@ final class CudaOps implements TensorOps {
 
     private final Device device;
     private final Element element;
-    private final Stream stream;
+    private final Stream stream = new Stream();
     private final DeviceMemory memory = new DeviceMemory();
     private final KernelLoader loader;
     private final RowKernels rows;
     private final BlasLibrary blas;
     private final Matmul matmul;
-    private final WeightMemory weights;
-    private final HostReader reader;
-    private final MemoryBudget budget;
-    private final boolean eager;
+    private final CudaStorage storage;
+    private final CurrentStep step;
 
-    private @Nullable StepGraphs graphs;
     private @Nullable DeviceSampler sampler;
-    private @Nullable StepMemory step;
-    private @Nullable StepInputs inputs;
 
     CudaOps(Device device, Element element, KernelCompiler compiler, Backend.Options options,
             WeightSource source) {
+        int multiprocessors = device.properties().multiprocessors();
         this.device = device;
         this.element = element;
-        this.stream = new Stream();
-        this.budget = new MemoryBudget(options.memoryUtilization());
         this.loader = new KernelLoader(compiler, element, device.properties(), stream);
         this.rows = new RowKernels(loader, element);
         this.blas = new BlasLibrary(stream, memory);
         this.matmul = new Matmul(element, blas,
-                element == Element.FLOAT32 ? null : new Gemv(loader, device.properties().multiprocessors()));
-        this.weights = new WeightMemory(element, memory, stream, matmul,
-                source == WeightSource.RANDOM ? new RandomFill(loader) : null);
-        this.reader = new HostReader(stream);
-        this.eager = options.eager();
+                element == Element.FLOAT32 ? null : new Gemv(loader, multiprocessors));
+        this.storage = new CudaStorage(element, stream, memory, loader, multiprocessors,
+                new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
+                        source == WeightSource.RANDOM ? new RandomFill(loader) : null));
+        this.step = new CurrentStep(stream, memory, options.eager());
     }
 
     @Override
@@ -74,113 +66,51 @@ final class CudaOps implements TensorOps {
 
     @Override
     public long freeBytes() {
-        weights.finish();
-        return budget.freeBytes();
+        return storage.freeBytes();
     }
 
     @Override
     public DeviceBuffer allocate(String name, DType dtype, long elements) {
-        return new CudaBuffer(name, dtype, elements,
-                memory.allocate(name, Math.multiplyExact(elements, (long) dtype.bytes())));
+        return storage.allocate(name, dtype, elements);
     }
 
     @Override
     public DeviceBuffer upload(HostTensor tensor) {
-        return weights.vector(tensor);
+        return storage.vector(tensor);
     }
 
     @Override
     public Matrix pack(String name, List<? extends Weight> parts) {
-        return weights.matrix(name, parts);
+        return storage.matrix(name, parts);
     }
 
     @Override
     public RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim) {
-        if (rotaryDim < 2 || rotaryDim % 2 != 0 || cosSin.length != Math.multiplyExact(positions, rotaryDim)) {
-            throw new IllegalArgumentException("rope table of %d floats for %d positions of rotary dimension %d"
-                    .formatted(cosSin.length, positions, rotaryDim));
-        }
-        HostTensor table = new HostTensor("rope", DType.FLOAT32, List.of((long) cosSin.length),
-                MemorySegment.ofArray(cosSin));
-        return new CudaRopeTable(positions, rotaryDim, weights.upload(table, DType.FLOAT32));
+        return storage.rope(cosSin, positions, rotaryDim);
     }
 
     @Override
     public KvCache allocateKvCache(KvCache.Shape shape) {
-        if (shape.latent()) {
-            throw Unsupported.of("latent attention");
-        }
-        CudaKvCache.requirePossible(shape, element);
-        weights.finish();
-        long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
-        long address = memory.allocate("the KV cache", bytes);
-        // Masked keys are multiplied by zero, which must not meet a NaN.
-        Driver.fill(address, (byte) 0, bytes, stream.handle());
-        Map<String, Integer> macros = Map.of("HEAD_DIM", shape.headDim(), "BLOCK_TOKENS", shape.blockTokens(),
-                "KV_FP8", 0);
-        return new CudaKvCache(shape, address, bytes / shape.layers(),
-                loader.load("rope_and_cache", "rope_and_cache", 128, macros),
-                new PagedAttention(loader, macros, element, shape.headDim(), device.properties().multiprocessors(),
-                        memory, stream));
+        return storage.kvCache(shape);
     }
 
     @Override
     public void begin(StepInputs inputs) {
-        weights.finish();
-        CudaChecks.requireSound(inputs);
-        this.inputs = inputs;
-        roomFor(inputs).copy(inputs);
-    }
-
-    private StepMemory roomFor(StepInputs inputs) {
-        if (step == null || !step.holds(inputs)) {
-            if (step != null) {
-                stream.await();
-                step.close();
-            }
-            step = new StepMemory(stream, memory, inputs);
-        }
-        return step;
-    }
-
-    private StepInputs inputs() {
-        if (inputs == null) {
-            throw new IllegalStateException("begin() was not called");
-        }
-        return inputs;
-    }
-
-    private StepMemory step() {
-        if (step == null) {
-            throw new IllegalStateException("begin() was not called");
-        }
-        return step;
+        storage.finishWeights();
+        step.begin(inputs);
     }
 
     @Override
     public void step(StepInputs inputs, Runnable operations) {
-        if (eager || !graphs(inputs).takes(inputs)) {
-            begin(inputs);
-            operations.run();
-            return;
-        }
-        graphs(inputs).pad(inputs);
-        begin(inputs);
-        graphs(inputs).run(inputs, operations);
-    }
-
-    private StepGraphs graphs(StepInputs inputs) {
-        if (graphs == null) {
-            graphs = new StepGraphs(stream, Math.min(inputs.maxSequences(), inputs.maxTokens()));
-        }
-        return graphs;
+        storage.finishWeights();
+        step.run(inputs, operations);
     }
 
     @Override
     public void embed(Matrix table, float scale, DeviceBuffer out) {
         CudaMatrix matrix = (CudaMatrix) table;
-        int tokens = inputs().tokens;
-        rows.embed(step().tokenIds(), matrix, scale, tokens, address(out, tokens, table.inputs()));
+        int tokens = step.inputs().tokens;
+        rows.embed(step.metadata().tokenIds(), matrix, scale, tokens, address(out, tokens, table.inputs()));
     }
 
     @Override
@@ -209,8 +139,8 @@ final class CudaOps implements TensorOps {
     public void ropeAndCache(DeviceBuffer qkv, AttentionSpec attention, RopeTable rope, @Nullable DeviceBuffer qNorm,
             @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
         requireFits(attention, cache, layer);
-        int tokens = inputs().tokens;
-        rows.ropeAndCache((CudaKvCache) cache, layer, address(qkv, tokens, attention.qkvWidth()), step(),
+        int tokens = step.inputs().tokens;
+        rows.ropeAndCache((CudaKvCache) cache, layer, address(qkv, tokens, attention.qkvWidth()), step.metadata(),
                 (CudaRopeTable) rope, qNorm == null ? null : vector(qNorm, attention.headDim()),
                 kNorm == null ? null : vector(kNorm, attention.headDim()), normEps, attention, tokens);
     }
@@ -219,10 +149,11 @@ final class CudaOps implements TensorOps {
     public void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out) {
         requireFits(attention, cache, layer);
         requireDifferent("pagedAttention", qkv, out);
-        int tokens = inputs().tokens;
+        int tokens = step.inputs().tokens;
         CudaKvCache paged = (CudaKvCache) cache;
-        paged.attention().attend(address(qkv, tokens, attention.qkvWidth()), attention, paged.layer(layer), inputs(),
-                step(), address(out, tokens, attention.queryWidth()));
+        paged.attention().attend(address(qkv, tokens, attention.qkvWidth()), attention, paged.layer(layer),
+                step.inputs(),
+                step.metadata(), address(out, tokens, attention.queryWidth()));
     }
 
     @Override
@@ -236,13 +167,14 @@ final class CudaOps implements TensorOps {
     @Override
     public void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out) {
         requireDifferent("gatherLogitRows", x, out);
-        rows.gatherRows(address(x, inputs().tokens, columns), step().logitIndices(), inputs().logitRows, columns,
-                address(out, inputs().logitRows, columns));
+        rows.gatherRows(address(x, step.inputs().tokens, columns), step.metadata().logitIndices(),
+                step.inputs().logitRows, columns,
+                address(out, step.inputs().logitRows, columns));
     }
 
     @Override
     public void read(DeviceBuffer source, long offset, float[] target, int count) {
-        reader.read((CudaBuffer) source, offset, target, count);
+        storage.read(source, offset, target, count);
     }
 
     @Override
@@ -256,19 +188,15 @@ final class CudaOps implements TensorOps {
             if (sampler != null) {
                 sampler.close();
             }
-            sampler = new DeviceSampler(loader, memory, stream, reader,
-                    Math.max(rowCount, inputs().maxSequences()));
+            sampler = new DeviceSampler(loader, memory, stream, storage.reader(),
+                    Math.max(rowCount, step.inputs().maxSequences()));
         }
         return sampler;
     }
 
     @Override
     public void write(DeviceBuffer target, long offset, float[] source, int count) {
-        CudaBuffer buffer = (CudaBuffer) target;
-        CudaChecks.requireRange(buffer, offset, count, source.length);
-        HostTensor values = new HostTensor(buffer.name(), DType.FLOAT32, List.of((long) count),
-                MemorySegment.ofArray(source));
-        weights.write(values, buffer.dtype(), buffer.address() + offset * buffer.dtype().bytes());
+        storage.write(target, offset, source, count);
     }
 
     // What has no kernels here yet is refused when the model is loaded.
@@ -319,7 +247,9 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int rowCount, int columns, DeviceBuffer sum) {
-        throw Unsupported.of("mixtures of experts");
+        requireDifferent("addGated", x, sum);
+        rows.addGated(address(x, rowCount, columns), gate == null ? 0 : address(gate, rowCount, 1), rowCount, columns,
+                address(sum, rowCount, columns));
     }
 
     @Override
@@ -333,14 +263,8 @@ final class CudaOps implements TensorOps {
     @Override
     public void close() {
         stream.await();
-        weights.close();
-        reader.close();
-        if (step != null) {
-            step.close();
-        }
-        if (graphs != null) {
-            graphs.close();
-        }
+        storage.close();
+        step.close();
         if (sampler != null) {
             sampler.close();
         }

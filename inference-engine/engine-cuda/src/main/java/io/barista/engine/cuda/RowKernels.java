@@ -10,6 +10,7 @@ final class RowKernels {
 
     private static final int GATE_BLOCK = 256;
     private static final int CAP_BLOCK = 256;
+    private static final int ADD_BLOCK = 256;
     private static final int ROPE_HEADS_PER_BLOCK = 4;
     private static final float NO_SCALE = 1;
 
@@ -18,6 +19,7 @@ final class RowKernels {
     private final Kernel addRmsNorm;
     private final Kernel gatedActivation;
     private final Kernel gatherRows;
+    private final Kernel addGated;
     private final Kernel softCap; // of logits, which are float32 whatever the element is
     private final int vector; // elements of 16 bytes
 
@@ -27,6 +29,7 @@ final class RowKernels {
         this.addRmsNorm = loader.load("rms_norm", "add_rms_norm", 256);
         this.gatedActivation = loader.load("gated_activation", GATE_BLOCK);
         this.gatherRows = loader.load("gather_rows", 128);
+        this.addGated = loader.load("elementwise", "add_gated", ADD_BLOCK);
         this.softCap = loader.load("elementwise", "soft_cap", CAP_BLOCK, Map.of("ELEMENT", Element.FLOAT32.macro()));
         this.vector = 16 / element.bytes();
     }
@@ -67,6 +70,13 @@ final class RowKernels {
     void gatherRows(long x, long indices, int rows, int columns, long out) {
         requireVectors("rows to gather", columns);
         gatherRows.pointer(x).pointer(indices).integer(columns).pointer(out).launch(rows, 1, 1);
+    }
+
+    /** @param gate address, 0 without */
+    void addGated(long x, long gate, int rows, int columns, long sum) {
+        requireVectors("rows to add", columns);
+        addGated.pointer(x).pointer(gate).integer(columns).pointer(sum)
+                .launch(rows, Math.ceilDiv(columns / vector, ADD_BLOCK), 1);
     }
 
     void softCap(long x, int rows, int columns, float cap) {

@@ -1,0 +1,109 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.HostTensor;
+import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.Matrix;
+import io.barista.engine.backend.RopeTable;
+import io.barista.engine.backend.Weight;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+
+/** What lies on the device from start to end: activations, weights, tables and the cache; and what crosses to and from them. */
+final class CudaStorage implements AutoCloseable {
+
+    private final Element element;
+    private final Stream stream;
+    private final DeviceMemory memory;
+    private final KernelLoader loader;
+    private final int multiprocessors;
+    private final MemoryBudget budget;
+    private final WeightMemory weights;
+    private final HostReader reader;
+
+    CudaStorage(Element element, Stream stream, DeviceMemory memory, KernelLoader loader, int multiprocessors,
+            MemoryBudget budget, WeightMemory weights) {
+        this.element = element;
+        this.stream = stream;
+        this.memory = memory;
+        this.loader = loader;
+        this.multiprocessors = multiprocessors;
+        this.budget = budget;
+        this.weights = weights;
+        this.reader = new HostReader(stream);
+    }
+
+    long freeBytes() {
+        weights.finish();
+        return budget.freeBytes();
+    }
+
+    /** Returns when all weights have arrived. */
+    void finishWeights() {
+        weights.finish();
+    }
+
+    DeviceBuffer allocate(String name, DType dtype, long elements) {
+        return new CudaBuffer(name, dtype, elements,
+                memory.allocate(name, Math.multiplyExact(elements, (long) dtype.bytes())));
+    }
+
+    DeviceBuffer vector(HostTensor tensor) {
+        return weights.vector(tensor);
+    }
+
+    Matrix matrix(String name, List<? extends Weight> parts) {
+        return weights.matrix(name, parts);
+    }
+
+    RopeTable rope(float[] cosSin, int positions, int rotaryDim) {
+        if (rotaryDim < 2 || rotaryDim % 2 != 0 || cosSin.length != Math.multiplyExact(positions, rotaryDim)) {
+            throw new IllegalArgumentException("rope table of %d floats for %d positions of rotary dimension %d"
+                    .formatted(cosSin.length, positions, rotaryDim));
+        }
+        HostTensor table = new HostTensor("rope", DType.FLOAT32, List.of((long) cosSin.length),
+                MemorySegment.ofArray(cosSin));
+        return new CudaRopeTable(positions, rotaryDim, weights.upload(table, DType.FLOAT32));
+    }
+
+    KvCache kvCache(KvCache.Shape shape) {
+        if (shape.latent()) {
+            throw Unsupported.of("latent attention");
+        }
+        CudaKvCache.requirePossible(shape, element);
+        weights.finish();
+        long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
+        long address = memory.allocate("the KV cache", bytes);
+        // Masked keys are multiplied by zero, which must not meet a NaN.
+        Driver.fill(address, (byte) 0, bytes, stream.handle());
+        Map<String, Integer> macros = Map.of("HEAD_DIM", shape.headDim(), "BLOCK_TOKENS", shape.blockTokens(),
+                "KV_FP8", 0);
+        return new CudaKvCache(shape, address, bytes / shape.layers(),
+                loader.load("rope_and_cache", "rope_and_cache", 128, macros),
+                new PagedAttention(loader, macros, element, shape.headDim(), multiprocessors, memory, stream));
+    }
+
+    HostReader reader() {
+        return reader;
+    }
+
+    void read(DeviceBuffer source, long offset, float[] target, int count) {
+        reader.read((CudaBuffer) source, offset, target, count);
+    }
+
+    void write(DeviceBuffer target, long offset, float[] source, int count) {
+        CudaBuffer buffer = (CudaBuffer) target;
+        CudaChecks.requireRange(buffer, offset, count, source.length);
+        HostTensor values = new HostTensor(buffer.name(), DType.FLOAT32, List.of((long) count),
+                MemorySegment.ofArray(source));
+        weights.write(values, buffer.dtype(), buffer.address() + offset * buffer.dtype().bytes());
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        reader.close();
+    }
+}

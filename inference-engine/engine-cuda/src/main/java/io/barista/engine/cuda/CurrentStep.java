@@ -1,0 +1,84 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.backend.StepInputs;
+import org.jspecify.annotations.Nullable;
+
+/** The step that is being computed: its metadata on the device, and whether its operations are launched one by one or replayed. */
+final class CurrentStep implements AutoCloseable {
+
+    private final Stream stream;
+    private final DeviceMemory memory;
+    private final boolean eager;
+
+    private @Nullable StepInputs inputs;
+    private @Nullable StepMemory metadata;
+    private @Nullable StepGraphs graphs;
+
+    /** @param eager whether nothing is recorded */
+    CurrentStep(Stream stream, DeviceMemory memory, boolean eager) {
+        this.stream = stream;
+        this.memory = memory;
+        this.eager = eager;
+    }
+
+    /** Queues the copy of the step's metadata. */
+    void begin(StepInputs begun) {
+        CudaChecks.requireSound(begun);
+        inputs = begun;
+        roomFor(begun).copy(begun);
+    }
+
+    /** Begins the step, padded where that lets it be replayed, and runs its operations. */
+    void run(StepInputs begun, Runnable operations) {
+        if (eager || !graphs(begun).takes(begun)) {
+            begin(begun);
+            operations.run();
+            return;
+        }
+        graphs(begun).pad(begun);
+        begin(begun);
+        graphs(begun).run(begun, operations);
+    }
+
+    StepInputs inputs() {
+        if (inputs == null) {
+            throw new IllegalStateException("begin() was not called");
+        }
+        return inputs;
+    }
+
+    StepMemory metadata() {
+        if (metadata == null) {
+            throw new IllegalStateException("begin() was not called");
+        }
+        return metadata;
+    }
+
+    private StepMemory roomFor(StepInputs begun) {
+        if (metadata == null || !metadata.holds(begun)) {
+            if (metadata != null) {
+                stream.await();
+                metadata.close();
+            }
+            metadata = new StepMemory(stream, memory, begun);
+        }
+        return metadata;
+    }
+
+    private StepGraphs graphs(StepInputs begun) {
+        if (graphs == null) {
+            graphs = new StepGraphs(stream, Math.min(begun.maxSequences(), begun.maxTokens()));
+        }
+        return graphs;
+    }
+
+    @Override
+    public void close() {
+        if (metadata != null) {
+            metadata.close();
+        }
+        if (graphs != null) {
+            graphs.close();
+        }
+    }
+}
