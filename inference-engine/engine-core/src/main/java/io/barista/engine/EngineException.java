@@ -26,6 +26,12 @@ public final class EngineException extends RuntimeException {
         /** A model folder that cannot be loaded. */
         INVALID_MODEL,
 
+        /** No adapter of that name. */
+        ADAPTER_NOT_FOUND,
+
+        /** An adapter that cannot be applied to the model; others are not touched by it. */
+        INVALID_ADAPTER,
+
         /** A configuration that cannot run here: backend, memory. */
         INVALID_CONFIG,
 

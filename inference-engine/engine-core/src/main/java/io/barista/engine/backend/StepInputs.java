@@ -15,12 +15,17 @@ public final class StepInputs {
     /** Rows whose logits are wanted this step. */
     public int logitRows;
 
+    /** Tokens of this step that an adapter adds to; 0 is a step of the base model alone. */
+    public int adapterTokens;
+
     public final int[] tokenIds; // [T]
     public final int[] positions; // [T]
     /** The row of the rope table that each token turns by: its position, but where a model rotates long sequences differently. */
     public final int[] ropeRows; // [T]
     /** Where each token's key and value go: block * blockTokens + offset. */
     public final int[] slots; // [T]
+    /** The slot of the adapter that adds to each token; -1 is the base model alone. Undefined when adapterTokens is 0. */
+    public final int[] adapterSlots; // [T]
     /** Tokens of sequence s are those from queryStarts[s] up to queryStarts[s + 1]. */
     public final int[] queryStarts; // [S + 1]
     /** Keys each sequence has once this step's are written. */
@@ -36,6 +41,7 @@ public final class StepInputs {
         this.positions = new int[maxTokens];
         this.ropeRows = new int[maxTokens];
         this.slots = new int[maxTokens];
+        this.adapterSlots = new int[maxTokens];
         this.queryStarts = new int[maxSequences + 1];
         this.contextLengths = new int[maxSequences];
         this.blockTables = new int[Math.multiplyExact(maxSequences, maxBlocksPerSequence)];

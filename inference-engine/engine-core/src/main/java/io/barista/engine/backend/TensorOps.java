@@ -60,6 +60,16 @@ public interface TensorOps extends AutoCloseable {
     /** Copies {@code source[0..count)} to the elements from {@code offset} on, rounded to the target's type. */
     void write(DeviceBuffer target, long offset, float[] source, int count);
 
+    /** Room for adapters of one packed matrix, empty in every slot. */
+    AdapterMatrix allocateAdapters(AdapterShape shape);
+
+    /**
+     * Fills one slot of the matrices named with an adapter, in place of what was there. Returns when steps that begin from then on may
+     * name the slot. The one operation that may be called by another thread, one at a time, while steps run; no step that has begun
+     * and not ended names the slot.
+     */
+    void writeAdapter(int slot, List<AdapterUpdate> updates);
+
     // One step. begin() first, so that a device can copy the metadata once.
 
     /** Makes the metadata of this step visible to the operations that follow. */
@@ -68,7 +78,8 @@ public interface TensorOps extends AutoCloseable {
     /**
      * Does the operations of a step, which depend on nothing but the step's sizes. A device may record them once for each size and
      * replay them from then on, and may pad a step of one token per sequence to a size it has recorded: the sizes in {@code inputs}
-     * then grow before operations read them, and what is added has slot -1 and a context of 0.
+     * then grow before operations read them, and what is added has slot -1, adapter slot -1 and a context of 0. Besides the sizes only
+     * whether {@link StepInputs#adapterTokens} is 0 may decide what operations launch.
      *
      * @param operations the same at every call
      */
@@ -92,6 +103,15 @@ public interface TensorOps extends AutoCloseable {
      * whatever the activations are.
      */
     void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
+
+    /**
+     * out: [T, width] += scale·B·(A·x) of the adapter whose slot the step names for a row, part by part, each at that adapter's own rank.
+     * A·x is kept in float32, and the sum is rounded once. Rows without an adapter, and parts that it leaves alone, keep their bits.
+     * Which row has which adapter is read on the device, so that a recorded step can be replayed with others.
+     *
+     * @param x [T, inputs], what the matrix was multiplied by
+     */
+    void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out);
 
     /**
      * Normalises each head of q and k (where weights [headDim] are given), rotates q and k by the step's rope rows and writes k and v

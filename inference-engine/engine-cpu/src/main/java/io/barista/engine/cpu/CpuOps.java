@@ -8,6 +8,9 @@ import static io.barista.engine.cpu.CpuChecks.requireRoom;
 import static io.barista.engine.cpu.CpuChecks.values;
 
 import io.barista.engine.backend.Activation;
+import io.barista.engine.backend.AdapterMatrix;
+import io.barista.engine.backend.AdapterShape;
+import io.barista.engine.backend.AdapterUpdate;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
@@ -111,6 +114,31 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     @Override
     public final LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
         return new CpuLatents(attention, maxRows);
+    }
+
+    @Override
+    public final AdapterMatrix allocateAdapters(AdapterShape shape) {
+        return new CpuAdapters(shape);
+    }
+
+    @Override
+    public final void writeAdapter(int slot, List<AdapterUpdate> updates) {
+        updates.forEach(update -> ((CpuAdapters) update.matrix()).write(slot, update, this));
+    }
+
+    @Override
+    public final void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out) {
+        StepInputs step = step();
+        if (step.adapterTokens == 0) {
+            return;
+        }
+        AdapterShape shape = adapters.shape();
+        requireDifferent("addAdapters", x, out);
+        CpuChecks.requireAdapters(step, shape);
+        int width = ((CpuAdapters) adapters).width();
+        float[] target = values(out, step.tokens, width);
+        addAdapters((CpuAdapters) adapters, values(x, step.tokens, shape.inputs()), target);
+        rounded(target, step.tokens * width);
     }
 
     /** A latent row is kept as key and as value, in the layout that each is read in. */
@@ -363,6 +391,9 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
 
     abstract void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out);
 
+    /** out: [T, width] += what the adapter of each row gives. */
+    abstract void addAdapters(CpuAdapters adapters, float[] x, float[] out);
+
     /** Normalises and rotates the heads of q and k in place. */
     abstract void rotate(float[] qkv, AttentionSpec attention, CpuRopeTable rope, float @Nullable [] qNorm,
             float @Nullable [] kNorm, float normEps);
@@ -390,6 +421,13 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     final void rounded(float[] values, int count) {
         if (compute == DType.BFLOAT16) {
             round(values, count);
+        }
+    }
+
+    /** As {@link #rounded}, on the calling thread, whichever it is. */
+    final void roundHere(float[] values) {
+        if (compute == DType.BFLOAT16) {
+            Bfloat16.round(values, 0, values.length);
         }
     }
 

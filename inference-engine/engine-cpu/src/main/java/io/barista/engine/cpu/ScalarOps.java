@@ -19,6 +19,7 @@ final class ScalarOps extends CpuOps {
 
     private float[] weights = new float[0]; // one widened row of a matrix
     private double[] scores = new double[0]; // one query's keys
+    private double[] shrunk = new double[0]; // A·x of one row
     private double[] head = new double[0]; // one head of an output
 
     ScalarOps(DType compute) {
@@ -98,6 +99,37 @@ final class ScalarOps extends CpuOps {
     private void widenRow(ScalarMatrix matrix, int row) {
         matrix.row(row, weights);
         rounded(weights, matrix.inputs());
+    }
+
+    @Override
+    void addAdapters(CpuAdapters adapters, float[] x, float[] out) {
+        for (int t = 0; t < step().tokens; t++) {
+            for (int part = 0; step().adapterSlots[t] >= 0 && part < adapters.parts(); part++) {
+                CpuAdapters.Factors factors = adapters.factors(step().adapterSlots[t], part);
+                if (factors != null) {
+                    add(factors, x, t * adapters.inputs(), adapters.inputs(), out,
+                            t * adapters.width() + adapters.firstColumn(part), adapters.outputs(part));
+                }
+            }
+        }
+    }
+
+    private void add(CpuAdapters.Factors factors, float[] x, int from, int inputs, float[] out, int to, int outputs) {
+        shrunk = shrunk.length < factors.rank() ? new double[factors.rank()] : shrunk;
+        for (int r = 0; r < factors.rank(); r++) {
+            double dot = 0;
+            for (int i = 0; i < inputs; i++) {
+                dot += (double) factors.a()[r * inputs + i] * x[from + i];
+            }
+            shrunk[r] = factors.scale() * dot;
+        }
+        for (int o = 0; o < outputs; o++) {
+            double sum = out[to + o];
+            for (int r = 0; r < factors.rank(); r++) {
+                sum += shrunk[r] * factors.b()[r * outputs + o];
+            }
+            out[to + o] = (float) sum;
+        }
     }
 
     @Override

@@ -35,6 +35,7 @@ final class VectorOps extends CpuOps {
     private @Nullable OneDnnMatmul oneDnn;
     private final VectorRounding rounding;
     private final VectorAttention attention;
+    private final VectorAdapters adapters;
     private final VectorRmsNorm rmsNorm;
     private final VectorRope rope;
     private final VectorGatedActivation gatedActivation;
@@ -56,6 +57,7 @@ final class VectorOps extends CpuOps {
         probe = new OneDnnProbe(compute, loader);
         rounding = new VectorRounding(pool);
         attention = new VectorAttention(pool);
+        adapters = new VectorAdapters(pool);
         rmsNorm = new VectorRmsNorm(pool);
         rope = new VectorRope(pool);
         gatedActivation = new VectorGatedActivation(pool);
@@ -139,6 +141,11 @@ final class VectorOps extends CpuOps {
         } else {
             matmul.multiply((Panels) w, bias, x, rows, out);
         }
+    }
+
+    @Override
+    void addAdapters(CpuAdapters matrix, float[] x, float[] out) {
+        adapters.add(matrix, step().adapterSlots, step().tokens, x, out);
     }
 
     @Override

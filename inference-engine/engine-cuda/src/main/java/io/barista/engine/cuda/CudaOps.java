@@ -6,6 +6,9 @@ import static io.barista.engine.cuda.CudaChecks.requireFits;
 import static io.barista.engine.cuda.CudaChecks.vector;
 
 import io.barista.engine.backend.Activation;
+import io.barista.engine.backend.AdapterMatrix;
+import io.barista.engine.backend.AdapterShape;
+import io.barista.engine.backend.AdapterUpdate;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
@@ -200,6 +203,21 @@ final class CudaOps implements TensorOps {
     }
 
     // What has no kernels here yet is refused when the model is loaded.
+
+    @Override
+    public AdapterMatrix allocateAdapters(AdapterShape shape) {
+        throw Unsupported.of("LoRA adapters");
+    }
+
+    @Override
+    public void writeAdapter(int slot, List<AdapterUpdate> updates) {
+        throw Unsupported.of("LoRA adapters");
+    }
+
+    @Override
+    public void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out) {
+        throw Unsupported.of("LoRA adapters");
+    }
 
     @Override
     public ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
