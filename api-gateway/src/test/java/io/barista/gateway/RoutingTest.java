@@ -35,7 +35,7 @@ class RoutingTest {
         String model = gateway.serve(espresso);
 
         for (String path : new String[]{"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings",
-            "/tokenize", "/detokenize"}) {
+            "/v1/score", "/score", "/v1/rerank", "/v2/rerank", "/rerank", "/tokenize", "/detokenize"}) {
             assertThat(gateway.post(path, TestGateway.chatBody(model)).statusCode()).isEqualTo(200);
             assertThat(espresso.received().getLast().path()).isEqualTo(path);
         }

@@ -40,6 +40,14 @@ public final class EngineOptions {
                     .withAlias("compressed-tensors", QuantizationChoice.COMPRESSED_TENSORS),
             QuantizationChoice.AUTO,
             "How weights are kept: as the model folder has them, or int8 made of plain weights.");
+    public static final EngineOption<ModelTask> TASK = honoured("task",
+            ChoiceType.of(ModelTask.class).withAlias("embedding", ModelTask.EMBED), ModelTask.AUTO,
+            "What the model is for; auto makes embeddings where the folder says how they are pooled, else text.");
+    public static final EngineOption<ModelRunner> RUNNER = honoured("runner", ChoiceType.of(ModelRunner.class),
+            ModelRunner.AUTO, "The newer name of task; pooling makes embeddings.");
+    public static final EngineOption<ModelConversion> CONVERT = honoured("convert",
+            ChoiceType.of(ModelConversion.class), ModelConversion.AUTO,
+            "embed makes embeddings with a model that was made for text.");
     public static final EngineOption<Integer> MAX_MODEL_LEN = honoured("max_model_len",
             IntegerType.atLeast(1).withUnits().orWord("auto", AUTO_MODEL_LEN), null,
             "Tokens of prompt and answer together; the model's own limit when absent.");
@@ -128,8 +136,8 @@ public final class EngineOptions {
     }
 
     private static Map<String, EngineOption<?>> byKey() {
-        List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, QUANTIZATION,
-                MAX_MODEL_LEN,
+        List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, QUANTIZATION, TASK, RUNNER,
+                CONVERT, MAX_MODEL_LEN,
                 MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD,
                 SCHEDULING_POLICY, MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,

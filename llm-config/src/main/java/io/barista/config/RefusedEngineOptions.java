@@ -46,17 +46,10 @@ final class RefusedEngineOptions {
         refuse(own, "rope_scaling", new MappingType(), Map.of(), "Another rope scaling.");
         refuse(own, "rope_theta", new AnyType(), null, "Another rope base.");
         refuse(own, "disable_sliding_window", new BooleanType(), false, "Full attention instead of a window.");
-        refuse("only text generation is built", "task", ChoiceType.of("auto", "embed", "classify", "score", "reward",
-                "embedding", "transcription", "draft").withAlias("generate", "auto"), "auto", "What the model is for.");
-        refuse("only text generation is built", "runner",
-                ChoiceType.of("auto", "pooling", "draft").withAlias("generate", "auto"), "auto",
-                "What the model is for.");
-        refuse("only text generation is built", "convert",
-                ChoiceType.of("auto", "embed", "classify", "reward", "mm_encoder_only").withAlias("none", "auto"),
-                "auto",
-                "Makes another kind of model of it.");
-        refuse("only text generation is built", "pooler_config", new MappingType(), null, "How embeddings are pooled.");
-        refuse("only text generation is built", "override_pooler_config", new MappingType(), null,
+        refuse("modules.json of the model folder says how; change it there", "pooler_config", new MappingType(), null,
+                "How embeddings are pooled.");
+        refuse("modules.json of the model folder says how; change it there", "override_pooler_config",
+                new MappingType(), null,
                 "How embeddings are pooled.");
     }
 

@@ -8,6 +8,7 @@ import io.barista.modelservice.chat.ChatPreparation;
 import io.barista.modelservice.completion.CompletionPreparation;
 import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.config.ServiceSettings;
+import io.barista.modelservice.embedding.EmbeddingAnswers;
 import io.barista.modelservice.engine.ModelHost;
 import io.barista.modelservice.engine.ServedModelLoader;
 import io.barista.modelservice.engine.Weights;
@@ -94,6 +95,11 @@ class ServiceConfiguration {
     @Bean
     CompletionPreparation completionPreparation(Clock clock) {
         return new CompletionPreparation(clock);
+    }
+
+    @Bean
+    EmbeddingAnswers embeddingAnswers(Clock clock) {
+        return new EmbeddingAnswers(clock);
     }
 
     private static int cores() {

@@ -78,6 +78,16 @@ class ErrorHttpTest extends AbstractDemoTest {
         requireError(answer, 400, "context_length_exceeded");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/embeddings", "/v1/score", "/v1/rerank"})
+    void aModelThatWritesMakesNoEmbeddings(String path) {
+        ServiceClient.Answer answer = service.post(path, "{\"input\":\"a\"}");
+        assertThat(answer.status()).isEqualTo(400);
+        requireShape(answer.json());
+        assertThat(answer.json().path("error").path("message").asString()).startsWith("The model does not support");
+        requireError(service.post(path, "{\"model\":\"other\",\"input\":\"a\"}"), 404, "model_not_found");
+    }
+
     @Test
     void goesOnServingAfterAllThat() {
         assertThat(

@@ -7,6 +7,11 @@ public enum InferenceEndpoint {
     COMPLETIONS("/v1/completions", "text_completion", true),
     RESPONSES("/v1/responses", "chat", false),
     EMBEDDINGS("/v1/embeddings", "embeddings", false),
+    SCORE("/v1/score", "score", false),
+    SCORE_UNVERSIONED("/score", "score", false),
+    RERANK("/v1/rerank", "rerank", false),
+    RERANK_V2("/v2/rerank", "rerank", false),
+    RERANK_UNVERSIONED("/rerank", "rerank", false),
     TOKENIZE("/tokenize", "tokenize", false),
     DETOKENIZE("/detokenize", "detokenize", false);
 

@@ -5,6 +5,8 @@ import static io.barista.config.EngineOptions.BACKEND;
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.model.ModelFolder;
+import io.barista.engine.model.Pooling;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -23,10 +25,10 @@ public final class EmbeddingEngine implements AutoCloseable {
     }
 
     /**
-     * Loads the model; returns when it can be used.
+     * Loads the model; returns when it can be used. Any decoder will do, though only those made for it give embeddings of use.
      *
      * @param backends what this program was built with, best first
-     * @throws EngineException INVALID_MODEL, also for one that is not made for embeddings, or INVALID_CONFIG
+     * @throws EngineException INVALID_MODEL or INVALID_CONFIG
      */
     public static EmbeddingEngine start(ModelFolder folder, EngineConfig asked, List<Backend> backends) {
         BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
@@ -38,9 +40,34 @@ public final class EmbeddingEngine implements AutoCloseable {
         return loop.config();
     }
 
+    /** The folder the model came from. */
+    public ModelFolder model() {
+        return folder;
+    }
+
     /** Numbers of an embedding. */
     public int dimensions() {
         return folder.decoder().hiddenSize();
+    }
+
+    /** Whether embeddings have length 1. */
+    public boolean isNormalised() {
+        return folder.pooling().orElse(Pooling.USUAL).normalised();
+    }
+
+    /** Whether requests are served: false once closed or failed. */
+    public boolean isAlive() {
+        return loop.isAlive();
+    }
+
+    /** Time since the loop last moved; it also moves, once a second, when there is nothing to do. */
+    public Duration sinceHeartbeat() {
+        return loop.sinceHeartbeat();
+    }
+
+    /** Returns when the engine has ended, because it was closed or because it failed. */
+    public void awaitEnd() {
+        loop.awaitEnd();
     }
 
     /**

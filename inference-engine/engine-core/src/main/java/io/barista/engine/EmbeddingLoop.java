@@ -10,6 +10,7 @@ import io.barista.engine.scheduler.SchedulerConfig;
 import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.SequenceOwner;
 import io.barista.engine.scheduler.StepPlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ final class EmbeddingLoop implements AutoCloseable {
     private final Thread thread;
     private final Map<Sequence, Embed> running = new IdentityHashMap<>();
     private volatile boolean closed;
+    private volatile long heartbeat = System.nanoTime();
     private volatile AdmissionGate gate = new AdmissionGate(-1, 0);
 
     private sealed interface Command {}
@@ -108,14 +111,26 @@ final class EmbeddingLoop implements AutoCloseable {
         return EngineException.of(EngineException.Code.UNAVAILABLE, "the engine has stopped");
     }
 
-    @Override
-    public void close() {
-        commands.add(Shutdown.NOW);
+    boolean isAlive() {
+        return !closed;
+    }
+
+    Duration sinceHeartbeat() {
+        return Duration.ofNanos(System.nanoTime() - heartbeat);
+    }
+
+    void awaitEnd() {
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        commands.add(Shutdown.NOW);
+        awaitEnd();
     }
 
     /** What lives as long as the device is open. */
@@ -134,7 +149,8 @@ final class EmbeddingLoop implements AutoCloseable {
 
         void untilShutdown() throws InterruptedException {
             while (true) {
-                Command command = scheduler.isIdle() ? commands.take() : commands.poll();
+                heartbeat = System.nanoTime();
+                Command command = scheduler.isIdle() ? commands.poll(1, TimeUnit.SECONDS) : commands.poll();
                 for (; command != null; command = commands.poll()) {
                     switch (command) {
                         case Embed embed -> add(embed);

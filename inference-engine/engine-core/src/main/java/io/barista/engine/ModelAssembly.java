@@ -59,11 +59,12 @@ final class ModelAssembly implements EngineAssembly {
         });
     }
 
-    /** For embeddings; the model's head, if it has one, is left out. */
+    /**
+     * For embeddings; the model's head, if it has one, is left out. A folder that says nothing of pooling gets what is usual for
+     * decoders, as in vLLM.
+     */
     PoolingParts assemblePooling() {
-        Pooling pooling = folder.pooling().orElseThrow(() -> EngineException.of(EngineException.Code.INVALID_MODEL,
-                "%s is not made for embeddings: the folder has no modules.json that says how hidden states are pooled",
-                folder.path().getFileName()));
+        Pooling pooling = folder.pooling().orElse(Pooling.USUAL);
         return load(folder.decoder().withHead(DecoderSpec.Head.NONE), loaded -> {
             PoolingRunner runner = new PoolingRunner(loaded.decoder(loaded.config().maxNumBatchedTokens()),
                     loaded.ops(), loaded.inputs(), loaded.longSequences(), pooling);

@@ -6,7 +6,10 @@ import java.util.UUID;
 public enum Operation {
 
     CHAT("chatcmpl-", "chat"),
-    COMPLETION("cmpl-", "text_completion");
+    COMPLETION("cmpl-", "text_completion"),
+    EMBEDDING("embd-", "embeddings"),
+    SCORE("score-", "score"),
+    RERANK("rerank-", "rerank");
 
     private final String idPrefix;
     private final String telemetryName;

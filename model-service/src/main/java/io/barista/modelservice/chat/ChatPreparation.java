@@ -11,6 +11,7 @@ import io.barista.engine.grammar.OutputConstraint;
 import io.barista.modelservice.answer.AnswerHeader;
 import io.barista.modelservice.answer.Operation;
 import io.barista.modelservice.answer.TokenTexts;
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ServedModel;
 import io.barista.modelservice.request.Arrival;
 import io.barista.modelservice.request.ContextWindow;
@@ -84,7 +85,7 @@ public final class ChatPreparation {
     }
 
     /** The prompt that a chat would have. */
-    public ChatPrompt prompt(TokenizeRequest.Chat request, ServedModel model) {
+    public ChatPrompt prompt(TokenizeRequest.Chat request, HostedModel model) {
         return ChatPrompt.render(request.messages(), ChatTools.shown(request.tools()), request.template(), null, model);
     }
 

@@ -3,7 +3,7 @@ package io.barista.modelservice.chat;
 import io.barista.config.EngineOptions;
 import io.barista.engine.chat.ChatInput;
 import io.barista.engine.chat.ChatTemplate;
-import io.barista.modelservice.engine.ServedModel;
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.request.Tokens;
 import io.barista.openai.chat.ChatMessage;
 import io.barista.openai.chat.ChatTemplateFields;
@@ -21,8 +21,8 @@ public record ChatPrompt(String text, int[] tokens) {
      * @param reasoningEffort for templates that know it; null when absent
      * @throws ApiException for messages that cannot be rendered
      */
-    static ChatPrompt render(List<ChatMessage> messages, ChatTools tools, ChatTemplateFields fields,
-            @Nullable String reasoningEffort, ServedModel model) {
+    public static ChatPrompt render(List<ChatMessage> messages, ChatTools tools, ChatTemplateFields fields,
+            @Nullable String reasoningEffort, HostedModel model) {
         ChatTemplate template = requireTemplate(fields, model);
         String text = template
                 .render(new ChatInput(PlainMessages.of(messages), tools.definitions(), fields.addGenerationPrompt(),
@@ -31,7 +31,7 @@ public record ChatPrompt(String text, int[] tokens) {
         return new ChatPrompt(text, tokens.ofText(text, fields.addSpecialTokens(), "messages"));
     }
 
-    private static ChatTemplate requireTemplate(ChatTemplateFields fields, ServedModel model) {
+    private static ChatTemplate requireTemplate(ChatTemplateFields fields, HostedModel model) {
         if (fields.chatTemplate() != null) {
             throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "chat_template",
                     "Chat template is passed with request, but --trust-request-chat-template is not set."
@@ -50,7 +50,7 @@ public record ChatPrompt(String text, int[] tokens) {
     }
 
     private static Map<String, @Nullable Object> kwargs(ChatTemplateFields fields, @Nullable String reasoningEffort,
-            ServedModel model) {
+            HostedModel model) {
         Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
         model.asked().find(EngineOptions.DEFAULT_CHAT_TEMPLATE_KWARGS).ifPresent(kwargs::putAll);
         if (reasoningEffort != null) {

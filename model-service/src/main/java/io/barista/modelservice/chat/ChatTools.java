@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls       where the answer's calls are found
  * @param enforced    what an answer that must be calls looks like; null when it need not be any
  */
-record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, ExpectedCalls calls,
+public record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, ExpectedCalls calls,
         @Nullable StructuredOutput enforced) {
 
     /** @throws ApiException for a choice without tools, and for choices that this server or its configuration cannot serve */
@@ -51,7 +51,7 @@ record ChatTools(@Nullable List<Map<String, @Nullable Object>> definitions, Expe
     }
 
     /** The tools of a prompt that is only looked at. */
-    static ChatTools shown(@Nullable List<Tool> tools) {
+    public static ChatTools shown(@Nullable List<Tool> tools) {
         return new ChatTools(tools == null ? null : tools.stream().map(Tool::definition).toList(),
                 new ExpectedCalls.None(), null);
     }

@@ -24,12 +24,12 @@ public final class ModelHost implements AutoCloseable {
 
         record Loading() implements State {}
 
-        record Ready(ServedModel model) implements State {}
+        record Ready(HostedModel model) implements State {}
 
         record Closed() implements State {}
     }
 
-    private final Supplier<ServedModel> loader;
+    private final Supplier<? extends HostedModel> loader;
     private final Consumer<String> onFailure;
     private final State loading = new State.Loading();
     private final AtomicReference<State> state = new AtomicReference<>(loading);
@@ -38,7 +38,7 @@ public final class ModelHost implements AutoCloseable {
      * @param loader    finds and loads the model; takes its time
      * @param onFailure told in one line why there is no model: it could not be loaded, or its engine failed while it served
      */
-    public ModelHost(Supplier<ServedModel> loader, Consumer<String> onFailure) {
+    public ModelHost(Supplier<? extends HostedModel> loader, Consumer<String> onFailure) {
         this.loader = loader;
         this.onFailure = onFailure;
     }
@@ -49,12 +49,12 @@ public final class ModelHost implements AutoCloseable {
     }
 
     /** The model once it is loaded. */
-    public Optional<ServedModel> ready() {
-        return state.get() instanceof State.Ready(ServedModel model) ? Optional.of(model) : Optional.empty();
+    public Optional<HostedModel> ready() {
+        return state.get() instanceof State.Ready(HostedModel model) ? Optional.of(model) : Optional.empty();
     }
 
     /** @throws ApiException UNAVAILABLE when there is no model yet, or no more */
-    public ServedModel require() {
+    public HostedModel require() {
         return ready().orElseThrow(() -> new ApiException(ErrorCode.UNAVAILABLE,
                 "The model is not loaded. Ask /actuator/health/readiness for when it is."));
     }
@@ -62,19 +62,19 @@ public final class ModelHost implements AutoCloseable {
     /** Frees the model; requests in flight fail. */
     @Override
     public void close() {
-        if (state.getAndSet(new State.Closed()) instanceof State.Ready(ServedModel model)) {
-            model.engine().close();
+        if (state.getAndSet(new State.Closed()) instanceof State.Ready(HostedModel model)) {
+            model.close();
         }
     }
 
     private void load() {
         try {
-            ServedModel model = loader.get();
+            HostedModel model = loader.get();
             if (!state.compareAndSet(loading, new State.Ready(model))) {
-                model.engine().close();
+                model.close();
                 return;
             }
-            model.engine().awaitEnd();
+            model.awaitEnd();
             if (state.get() instanceof State.Ready) {
                 onFailure.accept("the engine failed; the log says why");
             }

@@ -3,16 +3,16 @@ package io.barista.modelservice.engine;
 import io.barista.config.EngineConfig;
 import io.barista.config.IgnoredKey;
 import io.barista.engine.LlmEngine;
+import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.tokenizer.Tokenizer;
-import io.barista.openai.error.ApiException;
-import io.barista.openai.error.ErrorCode;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loaded model with all that requests need of it.
+ * A loaded model that writes, with all that requests need of it.
  *
  * @param names       what clients may call it; the first is the one in answers
  * @param asked       the knobs as configured, for those that are not the engine's
@@ -25,33 +25,40 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServedModel(List<String> names, LlmEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
         @Nullable ChatTemplate template,
-        OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created) {
+        OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created) implements HostedModel {
 
-    public String name() {
-        return names.getFirst();
-    }
-
+    @Override
     public Tokenizer tokenizer() {
         return engine.model().tokenizer();
     }
 
-    public int maxModelLen() {
-        return engine.config().maxModelLen();
+    @Override
+    public ResolvedEngineConfig config() {
+        return engine.config();
     }
 
-    /** Ids go from 0 up to this. */
+    @Override
     public int vocabSize() {
         return engine.model().config().vocabSize();
     }
 
-    /**
-     * Checks that a request means this model; leaving the name out is fine, since there is only one.
-     *
-     * @throws ApiException MODEL_NOT_FOUND
-     */
-    public void requireName(@Nullable String asked) {
-        if (asked != null && !asked.isEmpty() && !names.contains(asked)) {
-            throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "model", "The model `%s` does not exist.", asked);
-        }
+    @Override
+    public boolean isAlive() {
+        return engine.isAlive();
+    }
+
+    @Override
+    public Duration sinceHeartbeat() {
+        return engine.sinceHeartbeat();
+    }
+
+    @Override
+    public void awaitEnd() {
+        engine.awaitEnd();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
     }
 }

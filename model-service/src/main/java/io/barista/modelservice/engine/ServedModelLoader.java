@@ -2,6 +2,7 @@ package io.barista.modelservice.engine;
 
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
+import io.barista.engine.EmbeddingEngine;
 import io.barista.engine.EngineException;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.backend.Backend;
@@ -57,11 +58,27 @@ public final class ServedModelLoader {
      * @throws EngineException in one line, when the model or its configuration cannot be used
      * @throws SourceException in one line, when its files cannot be had
      */
-    public ServedModel load(ModelToServe toServe) {
+    public HostedModel load(ModelToServe toServe) {
+        ModelFolder folder = ModelFolder.open(weights.folder(toServe));
+        return switch (Purpose.of(toServe.engine(), folder)) {
+            case TEXT -> generator(toServe, folder);
+            case EMBEDDINGS -> embedder(toServe, folder);
+        };
+    }
+
+    private EmbeddingModel embedder(ModelToServe toServe, ModelFolder folder) {
+        EngineConfig asked = toServe.engine();
+        ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
+        EmbeddingEngine engine = EmbeddingEngine.start(folder, asked, backends);
+        log.info("serving embeddings of {} from {}", toServe.names(), folder.path());
+        return new EmbeddingModel(toServe.names(), engine, asked, toServe.ignored(), template,
+                Matryoshka.dimensions(folder.config()), clock.instant().getEpochSecond());
+    }
+
+    private ServedModel generator(ModelToServe toServe, ModelFolder folder) {
         EngineConfig asked = toServe.engine();
         OutputDialect dialect = OutputDialect.of(asked.find(EngineOptions.REASONING_PARSER).orElse(null),
                 asked.find(EngineOptions.TOOL_CALL_PARSER).orElse(null));
-        ModelFolder folder = ModelFolder.open(weights.folder(toServe));
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
         SamplingDefaults defaults = SamplingDefaults.of(folder, asked);
         int limit = asked.find(EngineOptions.MAX_MODEL_LEN).filter(length -> length > 0)

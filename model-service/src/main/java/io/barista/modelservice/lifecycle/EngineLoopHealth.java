@@ -1,8 +1,7 @@
 package io.barista.modelservice.lifecycle;
 
-import io.barista.engine.LlmEngine;
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
-import io.barista.modelservice.engine.ServedModel;
 import java.time.Duration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -23,12 +22,12 @@ final class EngineLoopHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        return host.ready().map(ServedModel::engine).map(EngineLoopHealth::of).orElseGet(() -> Health.up().build());
+        return host.ready().map(EngineLoopHealth::of).orElseGet(() -> Health.up().build());
     }
 
-    private static Health of(LlmEngine engine) {
-        Duration still = engine.sinceHeartbeat();
-        Health.Builder health = engine.isAlive() && still.compareTo(STUCK) < 0 ? Health.up() : Health.down();
+    private static Health of(HostedModel model) {
+        Duration still = model.sinceHeartbeat();
+        Health.Builder health = model.isAlive() && still.compareTo(STUCK) < 0 ? Health.up() : Health.down();
         return health.withDetail("secondsSinceHeartbeat", still.toSeconds()).build();
     }
 }

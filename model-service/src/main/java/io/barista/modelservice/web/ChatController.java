@@ -33,8 +33,10 @@ final class ChatController {
 
     @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<Void> chat(ServerWebExchange exchange, @RequestBody(required = false) Mono<byte[]> body) {
-        return bodies.prepare(body, (fields, model) -> preparation.prepare(ChatCompletionRequest.read(fields), model,
-                Arrivals.of(exchange))).flatMap(job -> answer(exchange, job));
+        return bodies.generating("Chat Completions API", body,
+                (fields, model) -> preparation.prepare(ChatCompletionRequest.read(fields), model,
+                        Arrivals.of(exchange)))
+                .flatMap(job -> answer(exchange, job));
     }
 
     private Mono<Void> answer(ServerWebExchange exchange, ChatJob job) {

@@ -35,8 +35,10 @@ final class CompletionController {
 
     @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<Void> complete(ServerWebExchange exchange, @RequestBody(required = false) Mono<byte[]> body) {
-        return bodies.prepare(body, (fields, model) -> preparation.prepare(CompletionRequest.read(fields), model,
-                Arrivals.of(exchange))).flatMap(job -> answer(exchange, job));
+        return bodies.generating("Completions API", body,
+                (fields, model) -> preparation.prepare(CompletionRequest.read(fields), model,
+                        Arrivals.of(exchange)))
+                .flatMap(job -> answer(exchange, job));
     }
 
     private Mono<Void> answer(ServerWebExchange exchange, CompletionJob job) {

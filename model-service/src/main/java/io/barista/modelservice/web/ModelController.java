@@ -1,7 +1,7 @@
 package io.barista.modelservice.web;
 
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
-import io.barista.modelservice.engine.ServedModel;
 import io.barista.openai.model.ModelCard;
 import io.barista.openai.model.ModelList;
 import java.util.List;
@@ -37,17 +37,17 @@ final class ModelController {
             return Mono.error(new ResponseStatusException(HttpStatus.NOT_FOUND));
         }
         return answers.write(exchange, Mono.fromSupplier(() -> {
-            ServedModel model = host.require();
+            HostedModel model = host.require();
             model.requireName(name);
             return card(model, name);
         }));
     }
 
-    private static List<ModelCard> cards(ServedModel model) {
+    private static List<ModelCard> cards(HostedModel model) {
         return model.names().stream().map(name -> card(model, name)).toList();
     }
 
-    private static ModelCard card(ServedModel model, String name) {
+    private static ModelCard card(HostedModel model, String name) {
         return ModelCard.of(name, model.created(), model.name(), model.maxModelLen());
     }
 }

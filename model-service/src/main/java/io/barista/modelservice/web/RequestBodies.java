@@ -1,7 +1,11 @@
 package io.barista.modelservice.web;
 
+import io.barista.modelservice.engine.EmbeddingModel;
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
 import io.barista.modelservice.engine.ServedModel;
+import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorCode;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.OpenAiJson;
 import java.util.function.BiFunction;
@@ -25,9 +29,38 @@ final class RequestBodies {
         this.preparing = preparing;
     }
 
-    /** @param prepare gets the body's fields and the model; throws what the client is to be told */
-    <T> Mono<T> prepare(Mono<byte[]> body, BiFunction<JsonFields, ServedModel, T> prepare) {
+    /**
+     * For routes that generate.
+     *
+     * @param api     what the route is called, for clients of a model that cannot
+     * @param prepare gets the body's fields and the model; throws what the client is to be told
+     */
+    <T> Mono<T> generating(String api, Mono<byte[]> body, BiFunction<JsonFields, ServedModel, T> prepare) {
+        return read(body, (fields, model) -> switch (model) {
+            case ServedModel generator -> prepare.apply(fields, generator);
+            case EmbeddingModel other -> throw unsupported(api, fields, other,
+                    "it makes embeddings: use /v1/embeddings, /v1/score or /v1/rerank");
+        });
+    }
+
+    /** For routes that need embeddings; as {@link #generating}. */
+    <T> Mono<T> embedding(String api, Mono<byte[]> body, BiFunction<JsonFields, EmbeddingModel, T> prepare) {
+        return read(body, (fields, model) -> switch (model) {
+            case EmbeddingModel embedder -> prepare.apply(fields, embedder);
+            case ServedModel other -> throw unsupported(api, fields, other,
+                    "it writes text: use /v1/chat/completions, or serve it with task: embed");
+        });
+    }
+
+    /** For routes that any model has; as {@link #generating}. */
+    <T> Mono<T> read(Mono<byte[]> body, BiFunction<JsonFields, HostedModel, T> prepare) {
         return body.defaultIfEmpty(NONE).flatMap(bytes -> Mono
                 .fromCallable(() -> prepare.apply(json.readObject(bytes), host.require())).subscribeOn(preparing));
+    }
+
+    private static ApiException unsupported(String api, JsonFields fields, HostedModel model, String instead) {
+        model.requireName(fields.string("model"));
+        return ApiException.of(ErrorCode.INVALID_REQUEST, "model", "The model does not support %s. `%s` cannot; %s.",
+                api, model.name(), instead);
     }
 }

@@ -1,7 +1,7 @@
 package io.barista.modelservice.web;
 
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
-import io.barista.modelservice.engine.ServedModel;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class StatusController {
     /** 200 while requests are served, else 503; no body. */
     @RequestMapping(path = {"/health", "/ping"}, method = {RequestMethod.GET, RequestMethod.POST})
     ResponseEntity<Void> health() {
-        boolean serves = host.ready().map(model -> model.engine().isAlive()).orElse(false);
+        boolean serves = host.ready().map(model -> model.isAlive()).orElse(false);
         return ResponseEntity.status(serves ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE).build();
     }
 
@@ -50,11 +50,11 @@ final class StatusController {
     @GetMapping("/server_info")
     Mono<Void> serverInfo(ServerWebExchange exchange) {
         return answers.write(exchange, Mono.fromSupplier(() -> {
-            ServedModel model = host.require();
+            HostedModel model = host.require();
             Map<String, Object> info = new LinkedHashMap<>();
             info.put("version", version);
             info.put("served_model_name", model.names());
-            info.put("config", model.engine().config().asMap());
+            info.put("config", model.config().asMap());
             info.put("ignored", model.ignored());
             return info;
         }));

@@ -1,7 +1,7 @@
 package io.barista.modelservice.web;
 
 import io.barista.modelservice.chat.ChatPreparation;
-import io.barista.modelservice.engine.ServedModel;
+import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.request.Tokens;
 import io.barista.openai.tokenize.DetokenizeRequest;
 import io.barista.openai.tokenize.DetokenizeResponse;
@@ -32,16 +32,16 @@ final class TokenizeController {
     @PostMapping(path = "/tokenize", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<Void> tokenize(ServerWebExchange exchange, @RequestBody(required = false) Mono<byte[]> body) {
         return answers.write(exchange,
-                bodies.prepare(body, (fields, model) -> tokenize(TokenizeRequest.read(fields), model)));
+                bodies.read(body, (fields, model) -> tokenize(TokenizeRequest.read(fields), model)));
     }
 
     @PostMapping(path = "/detokenize", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<Void> detokenize(ServerWebExchange exchange, @RequestBody(required = false) Mono<byte[]> body) {
         return answers.write(exchange,
-                bodies.prepare(body, (fields, model) -> detokenize(DetokenizeRequest.read(fields), model)));
+                bodies.read(body, (fields, model) -> detokenize(DetokenizeRequest.read(fields), model)));
     }
 
-    private TokenizeResponse tokenize(TokenizeRequest request, ServedModel model) {
+    private TokenizeResponse tokenize(TokenizeRequest request, HostedModel model) {
         model.requireName(request.model());
         int[] tokens = switch (request) {
             case TokenizeRequest.Text text -> model.tokenizer().encode(text.prompt(), text.addSpecialTokens());
@@ -54,7 +54,7 @@ final class TokenizeController {
                 strings);
     }
 
-    private static DetokenizeResponse detokenize(DetokenizeRequest request, ServedModel model) {
+    private static DetokenizeResponse detokenize(DetokenizeRequest request, HostedModel model) {
         model.requireName(request.model());
         if (request.tokens().isEmpty()) {
             return new DetokenizeResponse("");

@@ -11,8 +11,8 @@ public sealed interface Prompt {
 
     record Tokens(List<Integer> ids) implements Prompt {}
 
-    /** The field {@code prompt}: a string, a list of strings, token ids, or a list of lists of token ids. */
-    static List<Prompt> readAll(JsonValue value) {
+    /** What may stand for prompts: a string, a list of strings, token ids, or a list of lists of token ids. */
+    public static List<Prompt> readAll(JsonValue value) {
         if (value.isString()) {
             return List.of(new Text(value.asString()));
         }

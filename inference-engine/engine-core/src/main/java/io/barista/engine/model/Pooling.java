@@ -18,5 +18,5 @@ public record Pooling(Kind kind, boolean normalised) {
     }
 
     /** What embedding models of decoders do unless their folder says otherwise. */
-    static final Pooling USUAL = new Pooling(Kind.LAST_TOKEN, true);
+    public static final Pooling USUAL = new Pooling(Kind.LAST_TOKEN, true);
 }
