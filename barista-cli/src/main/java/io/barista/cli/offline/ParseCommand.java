@@ -67,7 +67,8 @@ public final class ParseCommand implements Callable<Integer> {
     private static List<Delta> deltas(MessageParser parser, String text, int pieces) {
         List<MessageDelta> deltas = new ArrayList<>();
         int start = 0;
-        for (int end : cuts(text.length(), pieces)) {
+        for (int cut : cuts(text.codePointCount(0, text.length()), pieces)) {
+            int end = text.offsetByCodePoints(0, cut);
             deltas.addAll(parser.append(text.substring(start, end)));
             start = end;
         }
@@ -75,7 +76,7 @@ public final class ParseCommand implements Callable<Integer> {
         return deltas.stream().map(ParseCommand::delta).toList();
     }
 
-    /** The ends of the pieces; fewer when the text is shorter. */
+    /** The ends of the pieces in characters, of which no model writes half a one; fewer when the text is shorter. */
     private static TreeSet<Integer> cuts(int length, int pieces) {
         Random random = new Random();
         TreeSet<Integer> cuts = new TreeSet<>();

@@ -3,6 +3,7 @@ package io.barista.modelservice.chat;
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
 import io.barista.engine.chat.ExpectedCalls;
+import io.barista.engine.chat.tools.ToolSignatures;
 import io.barista.engine.grammar.StructuredOutput;
 import io.barista.openai.chat.ChatCompletionRequest;
 import io.barista.openai.chat.Tool;
@@ -38,7 +39,7 @@ public record ChatTools(@Nullable List<Map<String, @Nullable Object>> definition
         return switch (choice) {
             case ToolChoice.Auto _ -> {
                 requireAuto(config);
-                yield new ChatTools(definitions, new ExpectedCalls.InDialect(), null);
+                yield new ChatTools(definitions, new ExpectedCalls.InDialect(ToolSignatures.of(definitions)), null);
             }
             case ToolChoice.None _ -> new ChatTools(
                     config.get(EngineOptions.EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE) ? null : definitions,

@@ -26,7 +26,7 @@ class ChatToolsTest {
     @ValueSource(strings = {TOOLS, TOOLS + ",\"tool_choice\":\"auto\"", TOOLS + ",\"tool_choice\":null"})
     void looksForCallsWhenTheModelMayDecide(String fields) {
         ChatTools tools = of(fields, AUTO);
-        assertThat(tools.calls()).isEqualTo(new ExpectedCalls.InDialect());
+        assertThat(tools.calls()).isInstanceOf(ExpectedCalls.InDialect.class);
         assertThat(tools.definitions()).hasSize(1);
     }
 

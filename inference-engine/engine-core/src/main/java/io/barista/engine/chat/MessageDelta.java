@@ -12,6 +12,7 @@ public sealed interface MessageDelta {
     /** A tool call begins; its arguments follow under the same index. */
     record ToolCallStart(int index, String id, String name) implements MessageDelta {}
 
-    /** More of a call's arguments: all fragments of a call joined are one JSON object, {@code {}} when it has none. */
+    /** More of a call's arguments: all fragments of a call joined are one JSON object as the model wrote it, {@code {}} when it has none. It is not one if the model
+     * stopped in the middle or erred. */
     record ToolCallArguments(int index, String fragment) implements MessageDelta {}
 }

@@ -7,8 +7,9 @@ import java.util.List;
  * (one choice of a request), on one thread at a time; {@link OutputDialect#parser} makes it.
  *
  * <p>What comes out depends on the text alone, never on how it was cut into pieces: content and reasoning deltas joined, and the calls,
- * are the same for every chunking. Text that may still become a tag is held back, and a tool call is given when its text is complete
- * and valid: a call that is broken or cut off becomes content, tags included.
+ * are the same for every chunking. Text that may still become a tag is held back. A tool call begins when its name is certain, and its
+ * arguments are given while they are written: what breaks off before that is content, tags included; what breaks off later leaves
+ * arguments as far as they came, and text behind them is content. Nothing but tags is lost.
  */
 public interface MessageParser {
 

@@ -8,6 +8,7 @@ import io.barista.engine.chat.tools.OneCall;
 import io.barista.engine.chat.tools.ToolCallFormat;
 import io.barista.engine.chat.tools.ToolCallFormats;
 import io.barista.engine.chat.tools.ToolCallParser;
+import io.barista.engine.chat.tools.ToolSignatures;
 import io.barista.engine.grammar.ReasoningSpan;
 import java.util.Optional;
 import java.util.Set;
@@ -51,14 +52,17 @@ public final class OutputDialect {
      * @param callIds       gives each tool call its id
      */
     public MessageParser parser(String prompt, boolean findToolCalls, Supplier<String> callIds) {
-        return parser(prompt, findToolCalls ? new ExpectedCalls.InDialect() : new ExpectedCalls.None(), callIds);
+        return parser(prompt,
+                findToolCalls ? new ExpectedCalls.InDialect(ToolSignatures.UNKNOWN) : new ExpectedCalls.None(),
+                callIds);
     }
 
     /** As above, for answers that a grammar may have made calls of. */
     public MessageParser parser(String prompt, ExpectedCalls expected, Supplier<String> callIds) {
         ToolCallParser calls = switch (expected) {
             case ExpectedCalls.None _ -> null;
-            case ExpectedCalls.InDialect _ -> toolCalls == null ? null : toolCalls.parser(callIds);
+            case ExpectedCalls.InDialect(ToolSignatures tools) ->
+                toolCalls == null ? null : toolCalls.parser(tools, callIds);
             case ExpectedCalls.Listed _ -> new ListedCalls(callIds);
             case ExpectedCalls.ArgumentsOf(String function) -> new OneCall(function, callIds);
         };

@@ -18,8 +18,10 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputDialectTest {
@@ -155,13 +157,25 @@ class OutputDialectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<tool_call>not json</tool_call>", "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\":",
-        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\": }}</tool_call> and on", "<tool_call></tool_call>",
-        "<tool_call>{\"arguments\":{}}</tool_call>", "<tool_call>{\"name\":7}</tool_call>",
-        "<tool_call>{\"name\":\"a\",\"arguments\":[1]}</tool_call>", "<tool_call>", "<tool_call><tool_call>",
-        "a < b </tool_call> <tool_cal"})
+    @ValueSource(
+            strings = {"<tool_call>not json</tool_call>", "<tool_call>{\"name\":\"a\",\"arg", "<tool_call></tool_call>",
+                "<tool_call>{\"arguments\":{}}</tool_call>", "<tool_call>{\"name\":7}</tool_call>",
+                "<tool_call>{\"name\":\"a\",\"arguments\":[1]}</tool_call>", "<tool_call>", "<tool_call><tool_call>",
+                "a < b </tool_call> <tool_cal"})
     void takesABrokenCallForContent(String output) {
         assertThat(parse(QWEN, PROMPT, output)).isEqualTo(new ParsedMessage(output, null, List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', value = {
+        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\": \"Par~{\"x\": \"Par~",
+        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\": }}</tool_call> and on~{\"x\": }~` and on`",
+        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\":{\"y\": 1}</tool_call>on~{\"x\":{\"y\": 1}~on",
+        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\": 1}</tool_call>~{\"x\": 1}~",
+        "<tool_call>{\"name\":\"a\",\"arguments\":{\"x\": 1}} and on~{\"x\": 1}~` and on`"})
+    void keepsACallThatBreaksOffAsFarAsItCame(String output, String arguments, @Nullable String content) {
+        assertThat(parse(QWEN, PROMPT, output))
+                .isEqualTo(new ParsedMessage(content, null, List.of(new ToolCall("call-0", "a", arguments))));
     }
 
     @Test
@@ -197,9 +211,9 @@ class OutputDialectTest {
         assertThat(parser.append("b></thi")).containsExactly(new ReasoningDelta("<b>"));
         assertThat(parser.append("nk>x <tool")).containsExactly(new ContentDelta("x "));
         assertThat(parser.append("box> ")).containsExactly(new ContentDelta("<toolbox> "));
-        assertThat(parser.append("<tool_call>{\"name\": \"f\", \"arguments\": {\"a\"")).isEmpty();
-        assertThat(parser.append(": 1}}</tool_call>")).containsExactly(new ToolCallStart(0, "call-0", "f"),
-                new ToolCallArguments(0, "{\"a\": 1}"));
+        assertThat(parser.append("<tool_call>{\"name\": \"f\", \"arguments\": {\"a\""))
+                .containsExactly(new ToolCallStart(0, "call-0", "f"), new ToolCallArguments(0, "{\"a\""));
+        assertThat(parser.append(": 1}}</tool_call>")).containsExactly(new ToolCallArguments(0, ": 1}"));
         assertThat(parser.finish()).isEmpty();
     }
 

@@ -4,42 +4,16 @@ import io.barista.engine.grammar.ReasoningSpan;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a model family marks its reasoning: between two tags, at the start of its output.
- *
- * <p>Whether an output starts inside the reasoning follows from the end of the rendered prompt, which is exact where the request's
- * {@code enable_thinking} is only a wish that a template may not know:
- * <ul>
- * <li>the prompt ends with the opening tag: the output starts inside;
- * <li>it ends with the closing tag (an empty block, as Qwen3's template writes it for {@code enable_thinking=false}): outside;
- * <li>otherwise the model opens the reasoning itself, or it does not reason: {@code assumed} says what an output without the opening
- * tag is.
- * </ul>
- * An opening tag that the model writes at the start is dropped in every case.
- *
- * @param assumed whether an output that starts without the opening tag is reasoning until the closing tag comes
- */
-public record ReasoningFormat(String openingTag, String closingTag, boolean assumed) {
+/** How a model family marks its reasoning. */
+public interface ReasoningFormat {
 
     /** @param endedBy further tags that end the reasoning and belong to what follows, such as the one of a tool call */
-    public ReasoningParser parser(String prompt, Set<String> endedBy) {
-        return new TaggedReasoning(this, startsInside(prompt), endedBy);
-    }
+    ReasoningParser parser(String prompt, Set<String> endedBy);
 
     /** What comes before a constrained answer; null when the prompt has closed the reasoning already. */
-    public @Nullable ReasoningSpan span(String prompt, @Nullable Integer budget) {
-        return prompt.stripTrailing().endsWith(closingTag)
-                ? null
-                : new ReasoningSpan(startsInside(prompt), openingTag, closingTag, budget);
-    }
+    @Nullable
+    ReasoningSpan span(String prompt, @Nullable Integer budget);
 
     /** Whether its tags may be special tokens, which then must stay in the text. */
-    public boolean readsSpecialTokens() {
-        return openingTag.startsWith("<|") || openingTag.startsWith("[");
-    }
-
-    private boolean startsInside(String prompt) {
-        String end = prompt.stripTrailing();
-        return end.endsWith(openingTag) || assumed && !end.endsWith(closingTag);
-    }
+    boolean readsSpecialTokens();
 }

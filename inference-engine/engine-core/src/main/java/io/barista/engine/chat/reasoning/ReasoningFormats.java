@@ -9,14 +9,13 @@ import java.util.TreeSet;
 /** The reasoning formats by the names that {@code reasoning_parser} takes: vLLM's and SGLang's. */
 public final class ReasoningFormats {
 
-    private static final ReasoningFormat WHEN_OPENED = new ReasoningFormat("<think>", "</think>", false);
-    private static final ReasoningFormat ASSUMED = new ReasoningFormat("<think>", "</think>", true);
+    private static final ReasoningFormat WHEN_OPENED = new ReasoningTags("<think>", "</think>", false);
+    private static final ReasoningFormat ASSUMED = new ReasoningTags("<think>", "</think>", true);
 
-    private static final ReasoningFormat MISTRAL = new ReasoningFormat("[THINK]", "[/THINK]", false);
-    private static final ReasoningFormat GRANITE = new ReasoningFormat("Here is my thought process:",
+    private static final ReasoningFormat MISTRAL = new ReasoningTags("[THINK]", "[/THINK]", false);
+    private static final ReasoningFormat GRANITE = new ReasoningTags("Here is my thought process:",
             "Here is my response:", false);
-    private static final ReasoningFormat CHANNELS = new ReasoningFormat("<|channel|>analysis<|message|>",
-            "<|end|><|start|>assistant<|channel|>final<|message|>", false);
+    private static final ReasoningFormat CHANNELS = new HarmonyChannels();
 
     private static final Map<String, ReasoningFormat> BY_NAME = new TreeMap<>(Map.ofEntries(
             Map.entry("qwen3", WHEN_OPENED),
@@ -49,6 +48,6 @@ public final class ReasoningFormats {
     private static Optional<ReasoningFormat> ofTags(String tags) {
         String[] pair = tags.split(",", -1);
         boolean valid = pair.length == 2 && !pair[0].isBlank() && !pair[1].isBlank();
-        return valid ? Optional.of(new ReasoningFormat(pair[0], pair[1], false)) : Optional.empty();
+        return valid ? Optional.of(new ReasoningTags(pair[0], pair[1], false)) : Optional.empty();
     }
 }

@@ -15,14 +15,14 @@ final class TaggedReasoning implements ReasoningParser {
         CONTENT
     }
 
-    private final ReasoningFormat format;
+    private final ReasoningTags format;
     private final boolean startsInside;
     private final Set<String> endTags;
 
     private final StringBuilder pending = new StringBuilder();
     private State state = State.START;
 
-    TaggedReasoning(ReasoningFormat format, boolean startsInside, Set<String> endedBy) {
+    TaggedReasoning(ReasoningTags format, boolean startsInside, Set<String> endedBy) {
         this.format = format;
         this.startsInside = startsInside;
         this.endTags = Stream.concat(Stream.of(format.closingTag()), endedBy.stream())

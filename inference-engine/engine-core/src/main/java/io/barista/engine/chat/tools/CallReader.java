@@ -5,6 +5,7 @@ import io.barista.engine.chat.PartialTag;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the dialects have in common: text until a tag, calls behind it, text again. White space alone around calls is no content.
@@ -24,23 +25,27 @@ abstract class CallReader implements ToolCallParser {
         BROKEN
     }
 
-    private final String opening;
+    private final Set<String> openings;
     private final Supplier<String> callIds;
 
     /** Text that is not given yet; starts behind the opening tag while a call is read. */
     final StringBuilder pending = new StringBuilder();
 
+    /** What was taken from {@link #pending} since text ended and no call has begun: content again if none does. */
+    private final StringBuilder opened = new StringBuilder();
+
     private boolean inCall;
     private boolean onlySpace = true;
     private int calls;
 
-    CallReader(String opening, Supplier<String> callIds) {
-        this.opening = opening;
+    /** @param openings what calls may begin with */
+    CallReader(Set<String> openings, Supplier<String> callIds) {
+        this.openings = openings;
         this.callIds = callIds;
     }
 
     /** An opening tag was found; {@link #pending} starts behind it. */
-    abstract void begin();
+    abstract void begin(String opening);
 
     /** @param last whether no more text comes, so that {@code WAIT} is no answer */
     abstract Progress read(boolean last, Consumer<MessageDelta> output);
@@ -72,6 +77,17 @@ abstract class CallReader implements ToolCallParser {
         }
     }
 
+    /** Takes so much from the front of {@link #pending}, for as long as no call has begun. */
+    final void open(int length) {
+        opened.append(pending, 0, length);
+        pending.delete(0, length);
+    }
+
+    /** Whether nothing but white space came since the start or the last call. */
+    final boolean isAtStart() {
+        return onlySpace;
+    }
+
     private void run(boolean last, Consumer<MessageDelta> output) {
         boolean more = true;
         while (more) {
@@ -80,20 +96,35 @@ abstract class CallReader implements ToolCallParser {
     }
 
     private boolean readText(Consumer<MessageDelta> output) {
-        int open = pending.indexOf(opening);
-        int end = open >= 0 ? open : PartialTag.start(pending, Set.of(opening));
+        String opening = firstOpening();
+        int open = opening == null ? -1 : pending.indexOf(opening);
+        int end = opening == null ? PartialTag.start(pending, openings) : open;
         if (!onlySpace || !pending.substring(0, end).isBlank()) {
             giveText(end, output);
         } else if (open > 0) {
             pending.delete(0, open);
         }
-        if (open < 0) {
+        if (opening == null) {
             return false;
         }
-        pending.delete(0, opening.length());
+        opened.setLength(0);
+        open(opening.length());
         inCall = true;
-        begin();
+        begin(opening);
         return true;
+    }
+
+    private @Nullable String firstOpening() {
+        String first = null;
+        int start = pending.length();
+        for (String opening : openings) {
+            int at = pending.indexOf(opening);
+            if (at >= 0 && at < start) {
+                first = opening;
+                start = at;
+            }
+        }
+        return first;
     }
 
     private boolean readCall(boolean last, Consumer<MessageDelta> output) {
@@ -106,7 +137,7 @@ abstract class CallReader implements ToolCallParser {
             }
             case BROKEN -> {
                 inCall = false;
-                output.accept(new MessageDelta.ContentDelta(opening));
+                output.accept(new MessageDelta.ContentDelta(opened.toString()));
                 onlySpace = false;
                 yield true;
             }

@@ -1,6 +1,9 @@
 package io.barista.engine.chat.tools;
 
-/** Finds the end of a JSON object in text that is still growing and may be taken away from the front. */
+/**
+ * Finds the end of a JSON object in text that is still growing and may be taken away from the front. A {@code <} outside of strings
+ * ends it too: that is no JSON but a tag, behind an object that was never closed.
+ */
 final class JsonObjectEnd {
 
     private int position;
@@ -9,8 +12,13 @@ final class JsonObjectEnd {
     private boolean escaped;
 
     void reset() {
+        reset(0);
+    }
+
+    /** @param depth how many brackets are open before the text starts */
+    void reset(int depth) {
         position = 0;
-        depth = 0;
+        this.depth = depth;
         inString = false;
         escaped = false;
     }
@@ -39,6 +47,9 @@ final class JsonObjectEnd {
                 }
             } else {
                 inString = c == '"';
+                if (c == '<') {
+                    return position;
+                }
             }
         }
         return -1;

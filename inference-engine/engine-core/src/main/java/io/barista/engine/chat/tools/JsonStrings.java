@@ -1,5 +1,6 @@
 package io.barista.engine.chat.tools;
 
+import java.util.HexFormat;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,5 +21,39 @@ final class JsonStrings {
         } catch (JacksonException broken) {
             return quoted;
         }
+    }
+
+    /** Writes a character as it stands inside a JSON string. */
+    static void escape(char c, StringBuilder json) {
+        switch (c) {
+            case '"' -> json.append("\\\"");
+            case '\\' -> json.append("\\\\");
+            case '\n' -> json.append("\\n");
+            case '\r' -> json.append("\\r");
+            case '\t' -> json.append("\\t");
+            default -> {
+                if (c < ' ') {
+                    unicode(c, json);
+                } else {
+                    json.append(c);
+                }
+            }
+        }
+    }
+
+    /** Writes a character by its number. */
+    static void unicode(char c, StringBuilder json) {
+        json.append("\\u").append(HexFormat.of().toHexDigits(c));
+    }
+
+    /** The text as it stands inside a JSON string. */
+    static String escaped(CharSequence text) {
+        StringBuilder json = new StringBuilder(text.length() + 8);
+        text.chars().forEach(c -> escape((char) c, json));
+        return json.toString();
+    }
+
+    static String quoted(CharSequence text) {
+        return '"' + escaped(text) + '"';
     }
 }

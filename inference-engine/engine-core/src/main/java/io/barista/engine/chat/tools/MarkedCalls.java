@@ -39,27 +39,16 @@ final class MarkedCalls extends CallReader {
     private boolean anyCall;
 
     private MarkedCalls(Marks marks, Supplier<String> callIds) {
-        super(marks.opening(), callIds);
+        super(Set.of(marks.opening()), callIds);
         this.marks = marks;
     }
 
     private static ToolCallFormat format(Marks marks) {
-        return new ToolCallFormat() {
-
-            @Override
-            public ToolCallParser parser(Supplier<String> callIds) {
-                return new MarkedCalls(marks, callIds);
-            }
-
-            @Override
-            public Set<String> openingTags() {
-                return Set.of(marks.opening());
-            }
-        };
+        return ToolCallFormat.of(Set.of(marks.opening()), (_, callIds) -> new MarkedCalls(marks, callIds));
     }
 
     @Override
-    void begin() {
+    void begin(String opening) {
         anyCall = false;
     }
 

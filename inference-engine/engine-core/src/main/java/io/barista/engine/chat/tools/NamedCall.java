@@ -10,9 +10,10 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * A call written as {@code {"name": "f", "arguments": {...}}}.
  *
- * @param arguments the JSON object exactly as written, so that no number changes; {@code {}} when there is none
+ * @param arguments    the JSON object exactly as written, so that no number changes; {@code {}} when there is none
+ * @param hasArguments whether the call says anything of its arguments
  */
-record NamedCall(String name, String arguments) {
+record NamedCall(String name, String arguments, boolean hasArguments) {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -24,16 +25,20 @@ record NamedCall(String name, String arguments) {
             }
             String name = "";
             String arguments = "{}";
+            boolean hasArguments = false;
             for (String field = json.nextName(); field != null; field = json.nextName()) {
                 JsonToken value = json.nextToken();
                 switch (field) {
                     case "name" -> name = value == JsonToken.VALUE_STRING ? json.getString() : "";
-                    case "arguments", "parameters" -> arguments = objectText(json, value, text);
+                    case "arguments", "parameters" -> {
+                        arguments = objectText(json, value, text);
+                        hasArguments = true;
+                    }
                     default -> json.skipChildren();
                 }
             }
             boolean complete = !name.isEmpty() && !arguments.isEmpty() && json.nextToken() == null;
-            return complete ? Optional.of(new NamedCall(name, arguments)) : Optional.empty();
+            return complete ? Optional.of(new NamedCall(name, arguments, hasArguments)) : Optional.empty();
         } catch (JacksonException broken) {
             return Optional.empty();
         }

@@ -10,17 +10,19 @@ import java.util.TreeSet;
 public final class ToolCallFormats {
 
     private static final Map<String, ToolCallFormat> BY_NAME = new TreeMap<>(Map.ofEntries(
-            Map.entry("hermes", HermesToolCalls.FORMAT),
-            Map.entry("qwen", HermesToolCalls.FORMAT),
-            Map.entry("qwen25", HermesToolCalls.FORMAT),
-            Map.entry("llama3_json", PrefixedCalls.LLAMA3),
-            Map.entry("llama4_json", PrefixedCalls.LLAMA3),
-            Map.entry("llama3", PrefixedCalls.LLAMA3),
+            Map.entry("hermes", HermesCalls.FORMAT),
+            Map.entry("qwen", HermesCalls.FORMAT),
+            Map.entry("qwen25", HermesCalls.FORMAT),
+            Map.entry("llama3_json", LlamaCalls.FORMAT),
+            Map.entry("llama4_json", LlamaCalls.FORMAT),
+            Map.entry("llama3", LlamaCalls.FORMAT),
             Map.entry("mistral", MarkedCalls.MISTRAL),
             Map.entry("pythonic", PythonicCalls.FORMAT),
             Map.entry("llama4_pythonic", PythonicCalls.FORMAT),
             Map.entry("qwen3_coder", XmlCalls.QWEN3_CODER),
             Map.entry("qwen3_xml", XmlCalls.QWEN3_CODER),
+            Map.entry("openai", HarmonyCalls.FORMAT),
+            Map.entry("gpt-oss", HarmonyCalls.FORMAT),
             Map.entry("deepseek_v3", MarkedCalls.DEEPSEEK_V3),
             Map.entry("deepseekv3", MarkedCalls.DEEPSEEK_V3)));
 

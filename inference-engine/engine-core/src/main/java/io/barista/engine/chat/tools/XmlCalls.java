@@ -1,117 +1,138 @@
 package io.barista.engine.chat.tools;
 
 import io.barista.engine.chat.MessageDelta;
+import io.barista.engine.chat.PartialTag;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code <tool_call><function=f><parameter=p>value</parameter></function></tool_call>}, as Qwen3-Coder writes it. A value is the text
- * between its tags without one line break at either end; it is JSON if it reads as JSON, and a string otherwise. Every parameter is given
- * when it is complete; the last tags may be missing.
+ * between its tags without one line break at either end. What the function's schema calls a string is given while it is written, other
+ * values when they are complete. The outer tags and the closing ones may be missing.
  */
 final class XmlCalls extends CallReader {
 
-    static final ToolCallFormat QWEN3_CODER = new ToolCallFormat() {
+    private enum State {
+        FUNCTION, PARAMETER, STRING, VALUE
+    }
 
-        @Override
-        public ToolCallParser parser(Supplier<String> callIds) {
-            return new XmlCalls(callIds);
-        }
+    private static final String CALL = "<tool_call>";
+    private static final String FUNCTION = "<function=";
+    private static final Set<String> VALUE_ENDS = Set.of("</parameter>", "<parameter=", "</function>");
 
-        @Override
-        public Set<String> openingTags() {
-            return Set.of("<tool_call>");
-        }
-    };
+    private static final Pattern NAME = Pattern.compile("\\s*([^>\\s]+)\\s*>");
+    private static final Pattern CALL_NAME = Pattern.compile("\\s*" + FUNCTION + NAME);
+    private static final Pattern PARAMETER = Pattern.compile("\\s*<parameter=([^>]+)>\\n?+(?=.)", Pattern.DOTALL);
+    private static final Pattern END = Pattern.compile("\\s*</function>(?:\\s*</tool_call>)?");
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-    private static final Pattern FUNCTION = Pattern.compile("\\s*<function=([^>\\s]+)\\s*>");
-    private static final Pattern PARAMETER = Pattern.compile("\\s*<parameter=([^>]+)>(.*?)"
-            + "(?:</parameter>|(?=<parameter=)|(?=</function>))", Pattern.DOTALL);
-    private static final Pattern LAST_PARAMETER = Pattern.compile("\\s*<parameter=([^>]+)>(.*)", Pattern.DOTALL);
-    private static final Pattern END = Pattern.compile("\\s*</function>\\s*</tool_call>");
-    private static final Pattern END_OF_FUNCTION = Pattern.compile("\\s*</function>");
+    static final ToolCallFormat QWEN3_CODER = ToolCallFormat.of(Set.of(CALL), XmlCalls::new);
 
-    private boolean inFunction;
+    private final ToolSignatures tools;
+    private State state = State.FUNCTION;
+    private Pattern functionName = CALL_NAME;
+    private String function = "";
+    private String parameter = "";
     private int parameters;
 
-    private XmlCalls(Supplier<String> callIds) {
-        super("<tool_call>", callIds);
+    private XmlCalls(ToolSignatures tools, Supplier<String> callIds) {
+        super(Set.of(CALL, FUNCTION), callIds);
+        this.tools = tools;
     }
 
     @Override
-    void begin() {
-        inFunction = false;
+    void begin(String opening) {
+        state = State.FUNCTION;
+        functionName = opening.equals(CALL) ? CALL_NAME : NAME;
         parameters = 0;
     }
 
     @Override
     Progress read(boolean last, Consumer<MessageDelta> output) {
-        if (!inFunction) {
-            return readName(last, output);
-        }
-        Matcher end = END.matcher(pending);
-        if (end.lookingAt()) {
-            return close(end.end(), output);
-        }
-        boolean mayBeEnd = end.hitEnd();
-        Matcher parameter = PARAMETER.matcher(pending);
-        if (parameter.lookingAt()) {
-            give(parameter, output);
-            return Progress.AGAIN;
-        }
-        if (!last && (mayBeEnd || parameter.hitEnd())) {
-            return Progress.WAIT;
-        }
-        Matcher cut = LAST_PARAMETER.matcher(pending);
-        if (last && cut.lookingAt()) {
-            give(cut, output);
-            return Progress.AGAIN;
-        }
-        Matcher endOfFunction = END_OF_FUNCTION.matcher(pending);
-        return close(endOfFunction.lookingAt() ? endOfFunction.end() : 0, output);
+        return switch (state) {
+            case FUNCTION -> readFunction(last, output);
+            case PARAMETER -> readParameter(last, output);
+            case STRING -> readString(last, output);
+            case VALUE -> readValue(last, output);
+        };
     }
 
-    private Progress readName(boolean last, Consumer<MessageDelta> output) {
-        Matcher function = FUNCTION.matcher(pending);
-        if (!function.lookingAt()) {
-            return function.hitEnd() && !last ? Progress.WAIT : Progress.BROKEN;
+    private Progress readFunction(boolean last, Consumer<MessageDelta> output) {
+        Matcher name = functionName.matcher(pending);
+        if (!name.lookingAt()) {
+            return name.hitEnd() && !last ? Progress.WAIT : Progress.BROKEN;
         }
-        String name = function.group(1);
-        pending.delete(0, function.end());
-        startCall(name, output);
-        inFunction = true;
+        function = name.group(1);
+        pending.delete(0, name.end());
+        startCall(function, output);
+        state = State.PARAMETER;
         return Progress.AGAIN;
     }
 
-    private void give(Matcher parameter, Consumer<MessageDelta> output) {
-        String name = JSON.writeValueAsString(parameter.group(1).strip());
-        String value = value(parameter.group(2));
-        pending.delete(0, parameter.end());
-        giveArguments((parameters++ == 0 ? "{" : ", ") + name + ": " + value, output);
+    private Progress readParameter(boolean last, Consumer<MessageDelta> output) {
+        Matcher end = END.matcher(pending);
+        boolean ended = end.lookingAt();
+        if (end.hitEnd() && !last) {
+            return Progress.WAIT;
+        }
+        if (ended) {
+            return close(end.end(), output);
+        }
+        Matcher next = PARAMETER.matcher(pending);
+        if (!next.lookingAt()) {
+            return next.hitEnd() && !last ? Progress.WAIT : close(0, output);
+        }
+        parameter = next.group(1).strip();
+        pending.delete(0, next.end());
+        giveArguments((parameters++ == 0 ? "{" : ", ") + JsonStrings.quoted(parameter) + ": ", output);
+        boolean isString = tools.type(function, parameter) == ParameterType.STRING;
+        giveArguments(isString ? "\"" : "", output);
+        state = isString ? State.STRING : State.VALUE;
+        return Progress.AGAIN;
+    }
+
+    private Progress readString(boolean last, Consumer<MessageDelta> output) {
+        int end = endOfValue();
+        boolean ended = end >= 0 || last;
+        int length = end >= 0 ? end : last ? pending.length() : PartialTag.start(pending, VALUE_ENDS);
+        // the line break before the closing tag is not the value's
+        int certain = length > 0 && pending.charAt(length - 1) == '\n' ? length - 1 : length;
+        giveArguments(JsonStrings.escaped(pending.substring(0, certain)) + (ended ? "\"" : ""), output);
+        pending.delete(0, ended ? length : certain);
+        return ended ? nextParameter() : Progress.WAIT;
+    }
+
+    private Progress readValue(boolean last, Consumer<MessageDelta> output) {
+        int end = endOfValue();
+        if (end < 0 && !last) {
+            return Progress.WAIT;
+        }
+        int length = end < 0 ? pending.length() : end;
+        String text = pending.substring(0, length);
+        pending.delete(0, length);
+        giveArguments(XmlValue.json(text.endsWith("\n") ? text.substring(0, length - 1) : text,
+                tools.type(function, parameter)), output);
+        return nextParameter();
+    }
+
+    /** The value's closing tag is taken; the other tags that end it are read as what they are. */
+    private Progress nextParameter() {
+        if (pending.indexOf("</parameter>") == 0) {
+            pending.delete(0, "</parameter>".length());
+        }
+        state = State.PARAMETER;
+        return Progress.AGAIN;
+    }
+
+    private int endOfValue() {
+        return VALUE_ENDS.stream().mapToInt(pending::indexOf).filter(at -> at >= 0).min().orElse(-1);
     }
 
     private Progress close(int length, Consumer<MessageDelta> output) {
         pending.delete(0, length);
         giveArguments(parameters == 0 ? "{}" : "}", output);
         return Progress.DONE;
-    }
-
-    private static String value(String text) {
-        String value = text.startsWith("\n") ? text.substring(1) : text;
-        value = value.endsWith("\n") ? value.substring(0, value.length() - 1) : value;
-        try {
-            JSON.readTree(value);
-            return value.isBlank() ? JSON.writeValueAsString(value) : value.strip();
-        } catch (JacksonException noJson) {
-            return JSON.writeValueAsString(value);
-        }
     }
 }
