@@ -17,11 +17,11 @@ mkdir -p "$keep"
 
 variants() { # per source: the macros that change its code
     case $1 in
-        embed|rms_norm|gated_activation|gather_rows|elementwise|fill_random) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
+        embed|rms_norm|gated_activation|gather_rows|elementwise|fill_random|lora_plain) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
         latent_attention) printf '%s\n' '-DELEMENT=0 -DRANK=512 -DROPE_DIM=64' '-DELEMENT=1 -DRANK=512 -DROPE_DIM=64' ;;
         quantized_gemv|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
-        attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=64' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
+        attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
         argmax|sampling) printf "%s\n" "" ;;
         *) printf '%s\n' '-DELEMENT=1' '-DELEMENT=2' ;;

@@ -27,9 +27,10 @@ cubin() { # SOURCE MACROS...
             cubin $source -DELEMENT=$element
         done
         cubin elementwise -DELEMENT=$element
+        cubin lora_plain -DELEMENT=$element
         cubin latent_attention -DELEMENT=$element -DRANK=512 -DROPE_DIM=64
         if [ $element != 0 ]; then
-            for source in gemv mixture_route grouped_matmul; do
+            for source in gemv mixture_route grouped_matmul lora_shrink lora_expand; do
                 cubin $source -DELEMENT=$element
             done
             for weight in 4 8 9; do
@@ -50,7 +51,9 @@ cubin() { # SOURCE MACROS...
     done
     if [ "$architecture" = 90a ]; then
         for element in 1 2; do
-            cubin attention_prefill_wgmma -DELEMENT=$element -DHEAD_DIM=64 -DKV_FP8=0
+            for head in 64 128; do
+                cubin attention_prefill_wgmma -DELEMENT=$element -DHEAD_DIM=$head -DKV_FP8=0
+            done
         done
     fi
     for program in check speed; do

@@ -1,9 +1,11 @@
 // Every kernel against its formula in float64, over awkward sizes. Outputs are poisoned with NaN first and NaN never passes.
-// Usage: check CUBINS [FILTER]; prints the worst case of each kernel and type, exits 1 when one is out of tolerance.
+// Usage: check CUBINS [--brief] [FILTER]; prints the worst case of each kernel and type, exits 1 when one is out of tolerance. --brief tries every
+// kernel at a few sizes only, for compute-sanitizer.
 #include "device.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <thread>
 #include <tuple>
 
 typedef std::vector<double> Doubles;
@@ -17,6 +19,7 @@ struct Worst {
 static std::map<std::string, Worst> table;
 static std::vector<std::string> order;
 static std::string filter;
+static bool brief;
 
 static double relativeError(const Floats& actual, const Doubles& expected) {
     double difference = 0, norm = 0;
@@ -52,8 +55,32 @@ static void check(const std::string& kernel, Type type, const std::string& where
 
 static bool wanted(const char* kernel) { return filter.empty() || filter == kernel; }
 
-static const int TOKENS[] = {1, 7, 31, 33, 127, 129};
-static const Type TYPES[] = {FLOAT32, BFLOAT16, FLOAT16};
+/** Calls the function with every number below the count, on all cores. */
+static void inParallel(int count, const std::function<void(int)>& work) {
+    int threads = std::min(count, (int) std::max(1u, std::thread::hardware_concurrency()));
+    std::vector<std::thread> all;
+    for (int t = 0; t < threads; t++) {
+        all.emplace_back([&, t] {
+            for (int i = t; i < count; i += threads) {
+                work(i);
+            }
+        });
+    }
+    for (auto& thread : all) {
+        thread.join();
+    }
+}
+
+/** All of them, or the first, the middle and the last. */
+template <class T>
+static std::vector<T> some(std::initializer_list<T> all) {
+    return brief && all.size() > 3 ? std::vector<T>{all.begin()[0], all.begin()[all.size() / 2], all.end()[-1]} : std::vector<T>(all);
+}
+
+static Ints tokenCounts() { return some({1, 7, 31, 33, 127, 129}); }
+static Ints headSizes() { return brief ? Ints{64, 80, 128} : Ints{40, 64, 80, 96, 128, 256}; }
+static std::vector<Type> types() { return brief ? std::vector<Type>{FLOAT32, BFLOAT16} : std::vector<Type>{FLOAT32, BFLOAT16, FLOAT16}; }
+static std::vector<Type> shortTypes() { return brief ? std::vector<Type>{BFLOAT16} : std::vector<Type>{BFLOAT16, FLOAT16}; }
 
 static double activation(double x, int kind) {
     return kind == 0 ? x / (1 + std::exp(-x))
@@ -75,9 +102,9 @@ static Doubles normalized(const float* x, const Floats& weight, double eps, int 
 }
 
 static void checkRows() {
-    for (Type type : TYPES) {
-        for (int rows : TOKENS) {
-            for (int columns : {64, 896, 4096, 14336}) {
+    for (Type type : types()) {
+        for (int rows : tokenCounts()) {
+            for (int columns : some({64, 896, 4096, 14336})) {
                 std::string where = std::to_string(rows) + "x" + std::to_string(columns);
                 Floats x = random((size_t) rows * columns, type), residual = random((size_t) rows * columns, type);
                 Floats weight = random(columns, FLOAT32);
@@ -157,17 +184,17 @@ static void checkGemv() {
     }
     int multiprocessors;
     REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
-    for (Type type : {BFLOAT16, FLOAT16}) {
-        for (auto [outputs, inputs] : {std::pair{16, 64}, {40, 40}, {1152, 896}, {896, 4864}, {100, 72}, {3000, 4096}, {48, 14336}}) {
+    for (Type type : shortTypes()) {
+        for (auto [outputs, inputs] : some({std::pair{16, 64}, {40, 40}, {1152, 896}, {896, 4864}, {100, 72}, {3000, 4096}, {48, 14336}})) {
             Floats w = random((size_t) outputs * inputs, type, 1 / std::sqrt((float) inputs)), bias = random(outputs, FLOAT32);
             Floats norm = random(inputs, FLOAT32);
             Buffer dw(w, type), dbias(bias, FLOAT32), dnorm(norm, FLOAT32);
-            for (int rows : {1, 2, 3, 7, 8, 9, 13, 16}) {
+            for (int rows : some({1, 2, 3, 7, 8, 9, 13, 16})) {
                 Floats x = random((size_t) rows * inputs, type), addend = random((size_t) rows * outputs, type);
                 Buffer dx(x, type);
                 auto product = [&](const Doubles& from) {
                     Doubles y((size_t) rows * outputs);
-                    for (int r = 0; r < rows; r++) {
+                    inParallel(rows, [&](int r) {
                         for (int o = 0; o < outputs; o++) {
                             double sum = bias[o];
                             for (int i = 0; i < inputs; i++) {
@@ -175,7 +202,7 @@ static void checkGemv() {
                             }
                             y[(size_t) r * outputs + o] = sum;
                         }
-                    }
+                    });
                     return y;
                 };
                 Doubles plain = product(Doubles(x.begin(), x.end()));
@@ -292,9 +319,9 @@ static void checkGemvQkv() {
     if (!wanted("gemv")) {
         return;
     }
-    for (Type type : {BFLOAT16, FLOAT16}) {
-        for (int headDim : {64, 80, 128, 256}) {
-            for (int rows : {1, 3, 8}) {
+    for (Type type : shortTypes()) {
+        for (int headDim : some({64, 80, 128, 256})) {
+            for (int rows : some({1, 3, 8})) {
                 for (bool fp8 : {false, true}) {
                     Heads h = {6, 2, headDim};
                     int inputs = 896;
@@ -362,9 +389,9 @@ static void checkRope() {
     if (!wanted("rope_and_cache")) {
         return;
     }
-    for (Type type : TYPES) {
+    for (Type type : types()) {
         for (bool fp8 : {false, true}) {
-            for (int headDim : {40, 64, 80, 96, 128, 256}) {
+            for (int headDim : headSizes()) {
                 for (int variant = 0; variant < 4; variant++) {
                     bool norm = variant & 1, bias = variant & 1, interleaved = variant & 2;
                     Heads h = {6, 2, headDim};
@@ -490,7 +517,7 @@ static void checkArgmax() {
         return;
     }
     Kernel kernel("argmax", "", "argmax");
-    for (int columns : {1, 31, 1000, 32000, 128256, 151936}) {
+    for (int columns : some({1, 31, 1000, 32000, 128256, 151936})) {
         int rows = 7;
         Floats x = random((size_t) rows * columns, BFLOAT16); // coarse, so that ties happen
         std::fill(x.begin() + 2 * columns, x.begin() + 3 * columns, -INFINITY);
@@ -572,7 +599,7 @@ static void checkSampling() {
     Kernel sample("sampling", "", "sample_rows"), logprobs("sampling", "", "row_logprobs"), penalize("sampling", "", "penalize");
     std::mt19937_64 generator(5);
     std::uniform_real_distribution<double> unit(0, 1);
-    for (int columns : {1, 31, 129, 5000, 151936}) {
+    for (int columns : some({1, 31, 129, 5000, 151936})) {
         for (Type coarse : {FLOAT32, BFLOAT16}) { // bf16 logits tie often
             int rows = 64;
             Floats x = random((size_t) rows * columns, coarse, 3.f);
@@ -691,9 +718,9 @@ static void checkAttention() {
     for (auto& [what, shape] : shapes) {
         Step step(shape);
         Buffer starts(step.queryStarts), contexts(step.contexts), tables(step.blockTables);
-        for (int headDim : {40, 64, 80, 96, 128, 256}) {
-            for (int group : {1, 3, 4, 7, 8, 17}) {
-                for (Type type : TYPES) {
+        for (int headDim : headSizes()) {
+            for (int group : brief ? Ints{3, 4} : Ints{1, 3, 4, 7, 8, 17}) {
+                for (Type type : types()) {
                     for (bool fp8 : {false, true}) {
                         if (fp8 && (group != 4 || headDim % 16 != 0)) {
                             continue;
@@ -729,13 +756,12 @@ static void checkAttention() {
                             dcache.write(cache, type);
                         }
                         Doubles expected((size_t) step.tokens * h.heads * headDim);
-                        for (int s = 0; s < step.sequences; s++) {
-                            for (int t = step.queryStarts[s]; t < step.queryStarts[s + 1]; t++) {
-                                for (int head = 0; head < h.heads; head++) {
-                                    attend(step, h, qkv, cache, s, t, head, scale, window, softCap, &expected[((size_t) t * h.heads + head) * headDim]);
-                                }
+                        inParallel(step.tokens, [&](int t) {
+                            int s = (int) (std::upper_bound(step.queryStarts.begin(), step.queryStarts.end(), t) - step.queryStarts.begin()) - 1;
+                            for (int head = 0; head < h.heads; head++) {
+                                attend(step, h, qkv, cache, s, t, head, scale, window, softCap, &expected[((size_t) t * h.heads + head) * headDim]);
                             }
-                        }
+                        });
                         std::string where = what + " D " + std::to_string(headDim) + " group " + std::to_string(group);
                         std::string suffix = fp8 ? " fp8" : "";
                         if (wanted("attention_plain")) {
@@ -751,7 +777,7 @@ static void checkAttention() {
                             continue;
                         }
                         int rowTiles = divideUp(group, 16);
-                        for (int splits : {1, 5}) {
+                        for (int splits : some({1, 5})) {
                             if (!wanted("attention")) {
                                 continue;
                             }
@@ -772,13 +798,13 @@ static void checkAttention() {
                                 prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, prefillShared(headDim, fp8), b);
                             }
                             check("attention" + suffix, type, where + " splits " + std::to_string(splits), out.read(type), expected);
-                            if (splits == 1 && !fp8 && headDim == 64 && hopper()) {
+                            if (splits == 1 && !fp8 && (headDim == 64 || headDim == 128) && hopper()) {
                                 Buffer warpgroups(expected.size() * bytes(type));
                                 Kernel prefill("attention_prefill_wgmma", macros(type, headDim), "attention_prefill_wgmma");
                                 Arguments b;
                                 b.p(dqkv).p(dcache).p(starts).p(contexts).p(tables).i(step.maxBlocks).i(step.sequences).i(h.heads).i(h.kvHeads).f(scale).i(window)
                                     .f(softCap).f(keyScale).f(valueScale).i(1).p(warpgroups);
-                                prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 256, 1024 + 1024 * headDim, b);
+                                prefill.launch(dim3(divideUp(step.tokens * group, 128) + step.sequences, h.kvHeads), 384, 1024 + 1280 * headDim, b);
                                 check("attention_prefill_wgmma", type, where, warpgroups.read(type), expected);
                             }
                         }
@@ -796,11 +822,11 @@ static void checkQuantized() {
     }
     int multiprocessors;
     REQUIRE(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, 0));
-    for (int kind : {4, 8, 9}) {
-        for (Type type : {BFLOAT16, FLOAT16}) {
+    for (int kind : some({4, 8, 9})) {
+        for (Type type : shortTypes()) {
             std::string suffix = kind == 4 ? " int4" : kind == 8 ? " int8" : " e4m3";
             std::string macro = macros(type) + "-DWEIGHT=" + std::to_string(kind);
-            for (auto [outputs, inputs, groupSize] : {std::tuple{64, 256, 128}, {48, 96, 32}, {1152, 896, 128}, {100, 4096, 4096}, {80, 14336, 64}, {32, 160, 16}}) {
+            for (auto [outputs, inputs, groupSize] : some({std::tuple{64, 256, 128}, {48, 96, 32}, {1152, 896, 128}, {100, 4096, 4096}, {80, 14336, 64}, {32, 160, 16}})) {
                 int groups = divideUp(inputs, groupSize);
                 std::mt19937 generator(kind);
                 size_t rowBytes = kind == 4 ? inputs / 2 : inputs;
@@ -844,7 +870,7 @@ static void checkQuantized() {
                 d.p(dcodes).p(dscales).p(zerosOrNone).p(orderOrNone).i(groupSize).i(outputs).i(inputs).p(dense);
                 Kernel("dequantize", macro, "dequantize").launch(dim3(divideUp(inputs / 8, 128), outputs), 128, 0, d);
                 check("dequantize" + suffix, type, where, dense.read(type), w);
-                for (int rows : {1, 2, 7, 8}) {
+                for (int rows : some({1, 2, 7, 8})) {
                     Floats x = random((size_t) rows * inputs, type), bias = random(outputs, FLOAT32);
                     Doubles expected;
                     for (int r = 0; r < rows; r++) {
@@ -897,10 +923,10 @@ static void checkMixture() {
         float scale;
         bool correction;
     };
-    for (Type type : {BFLOAT16, FLOAT16}) {
-        for (Router router : {Router{8, 2, 0, 1, 1, 0, 1, 1.f, false}, Router{64, 6, 0, 8, 3, 0, 0, 16.f, false}, Router{256, 8, 1, 8, 4, 1, 1, 2.5f, true},
-                              Router{5, 5, 1, 1, 1, 0, 0, 1.f, true}}) {
-            for (int rows : {1, 7, 33, 129}) {
+    for (Type type : shortTypes()) {
+        for (Router router : some({Router{8, 2, 0, 1, 1, 0, 1, 1.f, false}, Router{64, 6, 0, 8, 3, 0, 0, 16.f, false}, Router{256, 8, 1, 8, 4, 1, 1, 2.5f, true},
+                              Router{5, 5, 1, 1, 1, 0, 0, 1.f, true}})) {
+            for (int rows : some({1, 7, 33, 129})) {
                 int hidden = 192, outputs = 104;
                 Floats logits = random((size_t) rows * router.experts, FLOAT32), correction = random(router.experts, FLOAT32, 0.1f);
                 Ints expectedExperts;
@@ -990,8 +1016,8 @@ static void checkLatent() {
         return;
     }
     const int rank = 512, ropeDim = 64, width = rank + ropeDim, heads = 3, plainDim = 128, valueDim = 128;
-    for (Type type : TYPES) {
-        for (int neighbours : {0, 1}) {
+    for (Type type : types()) {
+        for (int neighbours : some({0, 1})) {
             Step step({{1, 33}, {7, 7}, {1, 129}, {31, 40}});
             int T = step.tokens, queryDim = plainDim + ropeDim;
             Floats queries = random((size_t) T * heads * queryDim, type), rows = random((size_t) T * width, type), norm = random(rank, FLOAT32);
@@ -1083,8 +1109,8 @@ static void checkElementwise() {
     if (!wanted("elementwise")) {
         return;
     }
-    for (Type type : TYPES) {
-        for (int rows : TOKENS) {
+    for (Type type : types()) {
+        for (int rows : tokenCounts()) {
             int columns = 896;
             Floats x = random((size_t) rows * columns, type), gate = random(rows, type), sum = random((size_t) rows * columns, type);
             Buffer dx(x, type), dgate(gate, type), dsum(sum, type);
@@ -1104,13 +1130,85 @@ static void checkElementwise() {
     }
 }
 
+/** Low-rank updates of any mixture of adapters, each at its own rank, into plain and stacked outputs. */
+static void checkLora() {
+    if (!wanted("lora")) {
+        return;
+    }
+    const Ints slotRanks = {16, 64, 0, 32, 48, 16};
+    const int maxRank = 64, slots = (int) slotRanks.size();
+    for (Type type : types()) {
+        for (auto& [inputs, partOutputs] : std::vector<std::pair<int, Ints>>{{40, {72}}, {896, {896, 128, 128}}, {1544, {120, 40, 40, 8}}, {3080, {1040, 1040}}, {4864, {896}}}) {
+            int parts = (int) partOutputs.size(), width = parts * maxRank;
+            Ints starts = {0}, ranks;
+            for (int outputs : partOutputs) {
+                starts.push_back(starts.back() + outputs);
+            }
+            for (int slot = 0; slot < slots; slot++) {
+                for (int part = 0; part < parts; part++) {
+                    ranks.push_back(slot == 4 && part == 1 ? 0 : slot == 3 && part == 0 ? 16 : slotRanks[slot]); // parts of one adapter differ
+                }
+            }
+            int outputs = starts.back();
+            size_t aSlot = (size_t) width * inputs, bSlot = (size_t) outputs * maxRank;
+            Floats a = random(aSlot * slots, type, 1 / std::sqrt((float) inputs)), b = random(bSlot * slots, type), scales = random(slots * parts, FLOAT32);
+            Buffer da(a, type), db(b, type), dranks(ranks), dscales(scales, FLOAT32), dstarts(starts);
+            for (int rows : some({1, 7, 31, 33, 127, 129, 257})) {
+                for (int mixture = 0; mixture < 3; mixture++) { // all rows of one adapter; runs, as in prefill; one here, one there
+                    Ints slotOf;
+                    for (int r = 0; r < rows; r++) {
+                        slotOf.push_back(mixture == 0 ? 1 : mixture == 1 ? r * 7 / rows - 1 : (int) ((r * 2654435761u >> 16) % (slots + 1)) - 1);
+                    }
+                    Floats x = random((size_t) rows * inputs, type), y = random((size_t) rows * outputs, type);
+                    Doubles expected(y.begin(), y.end());
+                    inParallel(rows, [&](int r) {
+                        size_t aFirst = slotOf[r] * aSlot, bFirst = slotOf[r] * bSlot;
+                        for (int part = 0; part < parts && slotOf[r] >= 0; part++) {
+                            int rank = ranks[slotOf[r] * parts + part];
+                            Doubles h(rank);
+                            for (int i = 0; i < rank; i++, aFirst += inputs) {
+                                for (int k = 0; k < inputs; k++) {
+                                    h[i] += (double) x[(size_t) r * inputs + k] * a[aFirst + k];
+                                }
+                            }
+                            for (int o = starts[part]; o < starts[part + 1]; o++, bFirst += rank) {
+                                for (int k = 0; k < rank; k++) {
+                                    expected[(size_t) r * outputs + o] += scales[slotOf[r] * parts + part] * h[k] * b[bFirst + k];
+                                }
+                            }
+                        }
+                    });
+                    AdapterTiles tiles(slotOf, slots);
+                    int splits = divideUp(inputs, LORA_DEPTH), widest = *std::max_element(partOutputs.begin(), partOutputs.end());
+                    Buffer dx(x, type), dy(y, type), dtiles(tiles.tiles), order(tiles.order), h((size_t) splits * rows * width * 4);
+                    std::string size = "_" + std::to_string(tiles.tileRows);
+                    Arguments s, e;
+                    s.p(da).p(dranks).p(dx).p(dtiles).p(order).i(rows).i(parts).i(maxRank).i(inputs).i(LORA_DEPTH).p(h);
+                    e.p(db).p(dranks).p(dscales).p(dstarts).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(maxRank).p(dy);
+                    dim3 shrinkGrid(width / 16, tiles.count, splits);
+                    if (type == FLOAT32) {
+                        Kernel("lora_plain", macros(type), "lora_shrink").launch(shrinkGrid, 256, 0, s);
+                        Kernel("lora_plain", macros(type), "lora_expand").launch(dim3(divideUp(widest, 256), tiles.count, parts), 256, 0, e);
+                    } else {
+                        Kernel("lora_shrink", macros(type), ("lora_shrink" + size).c_str()).launch(shrinkGrid, 256, 0, s);
+                        Kernel("lora_expand", macros(type), ("lora_expand" + size).c_str())
+                            .launch(dim3(divideUp(widest, 512), tiles.count, parts), 128, tiles.tileRows * (maxRank + 16) * 4, e);
+                    }
+                    check("lora" + (type == FLOAT32 ? " plain" : size), type, std::to_string(rows) + " rows, mixture " + std::to_string(mixture) + ", " + std::to_string(outputs) + "x" + std::to_string(inputs), dy.read(type), expected);
+                }
+            }
+        }
+    }
+}
+
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: check CUBINS [KERNEL]\n");
+        fprintf(stderr, "usage: check CUBINS [--brief] [KERNEL]\n");
         return 2;
     }
     cubins = arguments[1];
-    filter = count > 2 ? arguments[2] : "";
+    brief = count > 2 && std::string(arguments[2]) == "--brief";
+    filter = count > 2 + brief ? arguments[2 + brief] : "";
     checkRows();
     checkGemv();
     checkGemvQkv();
@@ -1121,6 +1219,7 @@ int main(int count, char** arguments) {
     checkMixture();
     checkLatent();
     checkElementwise();
+    checkLora();
     checkAttention();
     bool failed = order.empty();
     printf("%-32s %6s %10s %10s  worst case\n", "kernel", "cases", "error", "allowed");

@@ -195,6 +195,35 @@ inline std::string macros(Type element, int headDim, bool fp8 = false) {
 
 inline int divideUp(int a, int b) { return (a + b - 1) / b; }
 
+/** Rows by adapter, as the host passes them to the LoRA kernels: the number of tiles depends on rows and slots alone. */
+struct AdapterTiles {
+    std::vector<int> tiles, order;
+    int tileRows, count;
+
+    /** @param slotOf a row's slot, -1 for none */
+    AdapterTiles(const Ints& slotOf, int slots) {
+        int rows = (int) slotOf.size();
+        tileRows = rows <= 256 ? 16 : 64;
+        count = divideUp(rows, tileRows) + std::min(slots, rows);
+        for (int slot = 0; slot < slots; slot++) {
+            int first = (int) order.size();
+            for (int r = 0; r < rows; r++) {
+                if (slotOf[r] == slot) {
+                    order.push_back(r);
+                }
+            }
+            for (int from = first; from < (int) order.size(); from += tileRows) {
+                tiles.insert(tiles.end(), {slot, from, std::min(tileRows, (int) order.size() - from), 0});
+            }
+        }
+        tiles.resize(count * 4);
+        order.resize(rows);
+    }
+};
+
+/** Inputs of a split of lora_shrink. */
+const int LORA_DEPTH = 1024;
+
 /** The GEMV for a number of rows: entry point and shared memory, as its header says. */
 struct GemvChoice {
     const char* entry;

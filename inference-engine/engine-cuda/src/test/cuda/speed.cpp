@@ -1,8 +1,9 @@
-// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora]
 #include "device.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 static int multiprocessors;
 static cudaStream_t stream;
@@ -238,18 +239,84 @@ static void attentionPrefill(int sequences, int tokens, int heads, int kvHeads, 
     Buffer dstarts(starts), dcontexts(contexts), dtable(table);
     for (std::string name : {"attention_prefill", "attention_prefill_wgmma"}) {
         bool wgmma = name == "attention_prefill_wgmma";
-        if (wgmma && headDim != 64) {
+        if (wgmma && headDim != 64 && headDim != 128) {
             continue;
         }
         Kernel kernel(name, macros(BFLOAT16, headDim), name.c_str());
         double us = microseconds([&] {
             Arguments a;
             a.p(qkv).p(cache).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(sequences).i(heads).i(kvHeads).f(0.088f).i(0).f(0).f(1).f(1).i(1).p(out);
-            kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), 256, wgmma ? 1024 + 1024 * headDim : prefillShared(headDim), a, stream);
+            kernel.launch(dim3(divideUp(all * (heads / kvHeads), 128) + sequences, kvHeads), wgmma ? 384 : 256, wgmma ? 1024 + 1280 * headDim : prefillShared(headDim), a, stream);
         }, 7);
         double operations = 4.0 * headDim * heads * sequences * tokens * (tokens + 1) / 2;
         printf("%-24s %4d sequences x %5d, heads %d/%d x %d: %9.2f us, %.0f TFLOP/s\n", name.c_str(), sequences, tokens, heads, kvHeads, headDim, us, operations / us / 1e6);
     }
+}
+
+/**
+ * The low-rank updates of all layers of a step, each row with one of the adapters in turn; with the matrices too where gemv takes the rows.
+ * The floor is the bytes of A and B that the step reads.
+ */
+static void lora(const Model& m, int rows, int adapters, int rank) {
+    struct Matrix {
+        int inputs;
+        Ints starts;
+        int parts() const { return (int) starts.size() - 1; }
+    };
+    int queries = m.heads * m.headDim, keys = m.kvHeads * m.headDim;
+    const Matrix matrices[] = {{m.hidden, {0, queries, queries + keys, m.qkv()}}, {queries, {0, m.hidden}}, {m.hidden, {0, m.inner, 2 * m.inner}}, {m.inner, {0, m.hidden}}};
+    Ints slotOf;
+    for (int r = 0; r < rows; r++) {
+        slotOf.push_back(r % adapters);
+    }
+    AdapterTiles tiles(slotOf, adapters);
+    size_t weightElements = 0, loraElements = 0;
+    for (const Matrix& x : matrices) {
+        weightElements += (size_t) x.inputs * x.starts.back();
+        loraElements += (size_t) adapters * rank * (x.parts() * x.inputs + x.starts.back());
+    }
+    bool withMatrices = rows <= 16;
+    Buffer a = filled(loraElements * m.layers, 0.02f), w = filled(withMatrices ? weightElements * m.layers : 16, 0.02f);
+    Buffer dtiles(tiles.tiles), order(tiles.order), ranks(Ints(adapters * 3, rank)), scales = ones((size_t) adapters * 3), x = filled((size_t) rows * m.inner, 1.f),
+           y = filled((size_t) rows * 2 * m.inner, 1.f), h((size_t) divideUp(m.inner, LORA_DEPTH) * rows * 3 * rank * 4);
+    std::vector<Buffer> starts;
+    for (const Matrix& matrix : matrices) {
+        starts.emplace_back(matrix.starts);
+    }
+    std::string size = "_" + std::to_string(tiles.tileRows);
+    Kernel shrink("lora_shrink", macros(BFLOAT16), ("lora_shrink" + size).c_str()), expand("lora_expand", macros(BFLOAT16), ("lora_expand" + size).c_str());
+    Gemv gemv;
+    auto record = [&](bool multiply, bool update) {
+        char *weights = (char*) w.address, *adapter = (char*) a.address;
+        for (int layer = 0; layer < m.layers; layer++) {
+            for (int i = 0; i < 4; i++) {
+                const Matrix& matrix = matrices[i];
+                int outputs = matrix.starts.back(), parts = matrix.parts();
+                if (multiply) {
+                    gemv(weights, x, nullptr, y, rows, outputs, matrix.inputs, 0, nullptr);
+                    weights += 2ull * matrix.inputs * outputs;
+                }
+                if (!update) {
+                    continue;
+                }
+                int splits = divideUp(matrix.inputs, LORA_DEPTH), width = parts * rank;
+                Arguments s, e;
+                s.p(adapter).p(ranks).p(x).p(dtiles).p(order).i(rows).i(parts).i(rank).i(matrix.inputs).i(LORA_DEPTH).p(h);
+                shrink.launch(dim3(width / 16, tiles.count, splits), 256, 0, s, stream);
+                adapter += 2ull * adapters * width * matrix.inputs;
+                e.p(adapter).p(ranks).p(scales).p(starts[i]).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(rank).p(y);
+                expand.launch(dim3(divideUp(matrix.starts[1], 512), tiles.count, parts), 128, tiles.tileRows * (rank + 16) * 4, e, stream);
+                adapter += 2ull * adapters * rank * outputs;
+            }
+        }
+    };
+    double us = microseconds([&] { record(false, true); }, 7), floor = std::min(adapters, rows) / (double) adapters * loraElements * m.layers * 2 / 4.55e6;
+    printf("lora %s, %4d rows, %2d adapters of rank %d: %8.1f us a step, floor %.1f", m.name, rows, adapters, rank, us, floor);
+    if (withMatrices) {
+        double base = microseconds([&] { record(true, false); }, 7), both = microseconds([&] { record(true, true); }, 7);
+        printf("; matrices %.1f, both %.1f: %.0f%% of the base's speed", base, both, 100 * base / both);
+    }
+    printf("\n");
 }
 
 static void rows(int tokens) {
@@ -286,7 +353,7 @@ static void rows(int tokens) {
 
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: speed CUBINS\n");
+        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora]\n");
         return 2;
     }
     cubins = arguments[1];
@@ -299,6 +366,12 @@ int main(int count, char** arguments) {
         attentionPrefill(1, 8192, 32, 8, 128);
         attentionPrefill(16, 512, 32, 8, 128);
         attentionPrefill(1, 8192, 14, 2, 64);
+        return 0;
+    }
+    if (only == "lora") {
+        for (auto [rows, adapters, rank] : {std::tuple{1, 16, 16}, {16, 1, 16}, {16, 16, 16}, {16, 16, 64}, {64, 16, 16}, {256, 16, 16}, {256, 64, 16}, {2048, 16, 16}, {8192, 1, 16}}) {
+            lora(llama, rows, adapters, rank);
+        }
         return 0;
     }
     if (only == "steps") {
