@@ -6,6 +6,8 @@
 // a tile's probabilities are made, the products of the tile before with its values run, and the other warpgroup's.
 //
 // Launch: grid (ceil(T * heads / kvHeads / 128) + S, kvHeads), block 384, dynamic shared memory 1024 + 1280 * D.
+// H200, bf16, 32 / 8 heads of 128: 2,048 tokens 101 us, 341 TFLOP/s (the twin: 172); 8,192 tokens 1.04 ms, 527 (235); 16 x 512 tokens 163 us, 211
+// (143). 14 / 2 heads of 64, 8,192 tokens: 349 us, 344 (177).
 #include "device.cuh"
 #include "kv.cuh"
 #include "wgmma.cuh"

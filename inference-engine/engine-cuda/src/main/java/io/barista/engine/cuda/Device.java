@@ -32,6 +32,11 @@ final class Device implements AutoCloseable {
             };
         }
 
+        /** Whether there are Hopper's products of four warps together (wgmma), which its successors do not have. */
+        boolean multipliesByWarpgroups() {
+            return computeCapability == 90;
+        }
+
         /** Whether a kernel may start while the one before it drains. */
         boolean launchesDependents() {
             return computeCapability >= 90;

@@ -25,6 +25,10 @@ final class KernelLoader implements AutoCloseable {
         this.stream = stream;
     }
 
+    Device.Properties device() {
+        return device;
+    }
+
     /** The function that has its file's name. */
     Kernel load(String name, int block) {
         return load(name, name, block, Map.of());
