@@ -94,10 +94,6 @@ public interface TensorOps extends AutoCloseable {
     /** out: [rows, columns] = x / √(mean(x²) + eps) · weight, statistics in float32. {@code out} may be {@code x}. */
     void rmsNorm(DeviceBuffer x, DeviceBuffer weight, float eps, int rows, int columns, DeviceBuffer out);
 
-    /** residual += x, then out = rmsNorm(residual): the two in one pass over memory. */
-    void addRmsNorm(DeviceBuffer residual, DeviceBuffer x, DeviceBuffer weight, float eps, int rows, int columns,
-            DeviceBuffer out);
-
     /**
      * out: [rows, outputs] = x: [rows, inputs] · Wᵀ + bias. {@code out} and {@code x} differ. Logits go to a FLOAT32 {@code out},
      * whatever the activations are.
@@ -179,6 +175,37 @@ public interface TensorOps extends AutoCloseable {
 
     /** out: [logitRows, columns] = the rows of x that the step's logitIndices name. */
     void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out);
+
+    // Parts of a layer: what a device may do in one launch where there are few rows, and else does step by step. What is left in
+    // `normalised`, `product` and `gateUp`, which have the width of what they are named for, is undefined.
+
+    /** out: [rows, outputs] = rmsNorm(x)·Wᵀ + b. */
+    default void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rows, DeviceBuffer normalised,
+            DeviceBuffer out) {
+        rmsNorm(x, norm, eps, rows, w.matrix().inputs(), normalised);
+        matmul(w.matrix(), w.bias(), normalised, rows, out);
+    }
+
+    /** sum: [rows, outputs] += x·Wᵀ + b. */
+    default void matmulAdd(Linear w, DeviceBuffer x, int rows, DeviceBuffer product, DeviceBuffer sum) {
+        matmul(w.matrix(), w.bias(), x, rows, product);
+        addGated(product, null, rows, w.matrix().outputs(), sum);
+    }
+
+    /** {@link #normMatmul}, whose result {@link #ropeAndCache} then rotates and writes to the cache. */
+    default void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int rows,
+            DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
+        normMatmul(x, norm, eps, qkv, rows, normalised, out);
+        ropeAndCache(out, heads.attention(), heads.rope(), heads.queryNorm(), heads.keyNorm(), heads.normEps(),
+                heads.cache(), heads.layer());
+    }
+
+    /** {@link #normMatmul}, then {@link #gatedActivation} of its result. */
+    default void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation, int rows,
+            int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
+        normMatmul(x, norm, eps, w, rows, normalised, gateUp);
+        gatedActivation(gateUp, activation, rows, inner, out);
+    }
 
     // Results.
 

@@ -1,22 +1,26 @@
 package io.barista.engine.model;
 
 import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.HeadsInCache;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.LatentWorkspace;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.TensorOps;
-import io.barista.engine.model.DecoderWeights.AttentionWeights;
 import io.barista.engine.model.DecoderWeights.GroupedWeights;
 import io.barista.engine.model.DecoderWeights.LatentWeights;
+import io.barista.engine.model.DecoderWeights.Layer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Runs attention of any kind: from normalised hidden states to what is added to the residual. */
+/** Runs attention of any kind, from norm to sum. */
 final class AttentionBlock {
 
     private final TensorOps ops;
+    private final ResidualStream residual;
     private final KvCache cache;
     private final List<RopeTable> ropes;
     private final float normEps;
@@ -25,10 +29,13 @@ final class AttentionBlock {
     private final DeviceBuffer attended; // [T, H·D] or [T, H·valueDim]
     private final DeviceBuffer rows; // [T, rank + ropeDim]
     private final DeviceBuffer queryLatent; // [T, queryRank]
+    private final @Nullable HeadsInCache[] heads; // of layers whose attention is grouped
     private final Map<LatentAttentionSpec, LatentWorkspace> workspaces = new HashMap<>();
 
-    AttentionBlock(DecoderSpec spec, TensorOps ops, KvCache cache, List<RopeTable> ropes, int maxTokens) {
+    AttentionBlock(DecoderSpec spec, DecoderWeights weights, TensorOps ops, ResidualStream residual, KvCache cache,
+            List<RopeTable> ropes, int maxTokens) {
         this.ops = ops;
+        this.residual = residual;
         this.cache = cache;
         this.ropes = ropes;
         this.normEps = spec.normEps();
@@ -37,46 +44,50 @@ final class AttentionBlock {
         this.attended = ActivationWidths.allocate(ops, "attended", maxTokens, widths.attended());
         this.rows = ActivationWidths.allocate(ops, "latent_rows", maxTokens, widths.rows());
         this.queryLatent = ActivationWidths.allocate(ops, "query_latent", maxTokens, widths.queryLatent());
-        for (DecoderSpec.Layer layer : spec.layers()) {
-            if (layer.attention() instanceof Attention.Latent(LatentAttentionSpec latent, _, _)) {
-                workspaces.computeIfAbsent(latent, key -> ops.allocateLatent(key, maxTokens));
+        this.heads = new HeadsInCache[spec.layers().size()];
+        for (int i = 0; i < heads.length; i++) {
+            switch (weights.layers().get(i).attention()) {
+                case GroupedWeights(Attention.Grouped grouped, _, DeviceBuffer queryNorm, DeviceBuffer keyNorm, _) ->
+                    heads[i] = new HeadsInCache(grouped.spec(), ropes.get(grouped.rope()), queryNorm, keyNorm, normEps,
+                            cache, i);
+                case LatentWeights latent -> workspaces.computeIfAbsent(latent.attention().spec(),
+                        key -> ops.allocateLatent(key, maxTokens));
             }
         }
     }
 
     /** @param layer its index in the cache */
-    void run(int layer, AttentionWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
-        switch (weights) {
-            case GroupedWeights grouped -> run(layer, grouped, hidden, tokens, out);
-            case LatentWeights latent -> run(layer, latent, hidden, tokens, out);
+    void run(int layer, Layer weights, int tokens) {
+        switch (weights.attention()) {
+            case GroupedWeights grouped -> run(layer, weights, grouped, tokens);
+            case LatentWeights latent -> run(layer, weights, latent, tokens);
         }
     }
 
-    private void run(int layer, GroupedWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
-        Attention.Grouped attention = weights.attention();
-        ops.matmul(weights.qkv().matrix(), weights.qkv().bias(), hidden, tokens, queries);
-        ops.ropeAndCache(queries, attention.spec(), ropes.get(attention.rope()), weights.queryNorm(), weights.keyNorm(),
-                normEps, cache, layer);
-        ops.pagedAttention(queries, attention.spec(), cache, layer, attended);
-        ops.matmul(weights.output().matrix(), weights.output().bias(), attended, tokens, out);
+    private void run(int layer, Layer weights, GroupedWeights grouped, int tokens) {
+        ops.normMatmulToCache(residual.sum(), weights.attentionNorm(), normEps, grouped.qkv(), tokens,
+                residual.normalised(), queries, Objects.requireNonNull(heads[layer]));
+        ops.pagedAttention(queries, grouped.attention().spec(), cache, layer, attended);
+        residual.add(grouped.output(), attended, tokens, weights.attentionResultNorm());
     }
 
-    private void run(int layer, LatentWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
-        LatentAttentionSpec attention = weights.attention().spec();
-        DecoderWeights.QueryDown down = weights.queryDown();
+    private void run(int layer, Layer weights, LatentWeights latent, int tokens) {
+        LatentAttentionSpec attention = latent.attention().spec();
+        DeviceBuffer hidden = residual.normalise(weights.attentionNorm(), tokens);
+        DecoderWeights.QueryDown down = latent.queryDown();
         if (down != null) {
             ops.matmul(down.down().matrix(), null, hidden, tokens, queryLatent);
             ops.rmsNorm(queryLatent, down.norm(), normEps, tokens, down.rank(), queryLatent);
         }
-        ops.matmul(weights.query().matrix(), null, down == null ? hidden : queryLatent, tokens, queries);
-        ops.matmul(weights.rows().matrix(), null, hidden, tokens, rows);
-        ops.latentRopeAndCache(queries, rows, attention, ropes.get(weights.attention().rope()), weights.latentNorm(),
+        ops.matmul(latent.query().matrix(), null, down == null ? hidden : queryLatent, tokens, queries);
+        ops.matmul(latent.rows().matrix(), null, hidden, tokens, rows);
+        ops.latentRopeAndCache(queries, rows, attention, ropes.get(latent.attention().rope()), latent.latentNorm(),
                 normEps, cache, layer);
         LatentWorkspace workspace = workspaces.get(attention);
         if (workspace == null) {
             throw new IllegalStateException("no workspace for " + attention);
         }
-        ops.latentAttention(queries, attention, weights.expand(), cache, layer, workspace, attended);
-        ops.matmul(weights.output().matrix(), null, attended, tokens, out);
+        ops.latentAttention(queries, attention, latent.expand(), cache, layer, workspace, attended);
+        residual.add(latent.output(), attended, tokens, weights.attentionResultNorm());
     }
 }

@@ -3,7 +3,6 @@ package io.barista.engine.model;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.KvCache;
-import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
@@ -25,10 +24,8 @@ public final class Decoder {
     private final AttentionBlock attention;
     private final FeedForwardBlock feedForward;
 
-    private final DeviceBuffer residual; // [T, E]
-    private final DeviceBuffer hidden; // [T, E], normalised
-    private final DeviceBuffer branch; // [T, E], what attention or MLP adds
-    private final DeviceBuffer chosen; // [chosen rows, E], normalised
+    private final ResidualStream residual;
+    private final DeviceBuffer chosen; // [chosen rows, E]
     private final Optional<DeviceBuffer> logits; // [chosen rows, V]
 
     /** Once, not at every step, which allocates nothing. */
@@ -40,11 +37,9 @@ public final class Decoder {
         this.spec = spec;
         this.weights = weights;
         this.ops = ops;
-        this.attention = new AttentionBlock(spec, ops, cache, ropes, maxTokens);
-        this.feedForward = new FeedForwardBlock(spec, ops, maxTokens);
-        this.residual = ActivationWidths.allocate(ops, "residual", maxTokens, spec.hiddenSize());
-        this.hidden = ActivationWidths.allocate(ops, "hidden", maxTokens, spec.hiddenSize());
-        this.branch = ActivationWidths.allocate(ops, "branch", maxTokens, spec.hiddenSize());
+        this.residual = new ResidualStream(spec, ops, maxTokens);
+        this.attention = new AttentionBlock(spec, weights, ops, residual, cache, ropes, maxTokens);
+        this.feedForward = new FeedForwardBlock(spec, ops, residual, maxTokens);
         this.chosen = ActivationWidths.allocate(ops, "chosen", maxRows, spec.hiddenSize());
         this.logits = weights.head()
                 .map(_ -> ops.allocate("logits", DType.FLOAT32, (long) maxRows * spec.vocabSize()));
@@ -86,26 +81,24 @@ public final class Decoder {
     private void operations() {
         StepInputs inputs = Objects.requireNonNull(current);
         int tokens = inputs.tokens;
-        ops.embed(weights.embedding(), spec.embeddingScale(), residual);
-        ops.rmsNorm(residual, weights.layers().getFirst().attentionNorm(), spec.normEps(), tokens, spec.hiddenSize(),
-                hidden);
+        ops.embed(weights.embedding(), spec.embeddingScale(), residual.sum());
         for (int i = 0; i < weights.layers().size(); i++) {
-            DecoderWeights.Layer layer = weights.layers().get(i);
-            attention.run(i, layer.attention(), hidden, tokens, branch);
-            add(layer.attentionResultNorm(), layer.feedForwardNorm(), tokens);
-            feedForward.run(layer.feedForward(), hidden, tokens, branch);
-            add(layer.feedForwardResultNorm(), normAfter(i), tokens);
+            attention.run(i, weights.layers().get(i), tokens);
+            feedForward.run(weights.layers().get(i), tokens);
         }
         if (inputs.logitRows > 0) {
-            ops.gatherLogitRows(hidden, spec.hiddenSize(), chosen);
-            if (weights.head().isPresent()) {
-                logits(weights.head().get(), inputs.logitRows);
-            }
+            ops.gatherLogitRows(residual.sum(), spec.hiddenSize(), chosen);
+            results(inputs.logitRows);
         }
     }
 
-    private void logits(Matrix head, int rows) {
-        ops.matmul(head, null, chosen, rows, logits.orElseThrow());
+    private void results(int rows) {
+        if (weights.head().isEmpty()) {
+            ops.rmsNorm(chosen, weights.finalNorm(), spec.normEps(), rows, spec.hiddenSize(), chosen);
+            return;
+        }
+        ops.normMatmul(chosen, weights.finalNorm(), spec.normEps(), weights.head().get(), rows, residual.normalised(),
+                logits.orElseThrow());
         if (spec.logitSoftCap() > 0) {
             ops.softCap(logits.orElseThrow(), rows, spec.vocabSize(), spec.logitSoftCap());
         }
@@ -120,7 +113,7 @@ public final class Decoder {
         ops.read(logits.orElseThrow(), (long) row * spec.vocabSize(), target, spec.vocabSize());
     }
 
-    /** Copies the hidden state, after the final norm, of one of the rows asked for. */
+    /** Copies the hidden state, after the final norm, of one of the rows asked for; of a model without a head. */
     public void readHidden(int row, float[] target) {
         ops.read(chosen, (long) row * spec.hiddenSize(), target, spec.hiddenSize());
     }
@@ -128,19 +121,5 @@ public final class Decoder {
     /** Chooses a token for each of the first rows where the device can; see {@link TensorOps#sample}. */
     public boolean sample(SamplingRows rows, int[] tokens) {
         return ops.sample(logits.orElseThrow(), spec.vocabSize(), rows, tokens);
-    }
-
-    /** residual += branch, normalised where the model does; hidden = norm(residual) */
-    private void add(@Nullable DeviceBuffer resultNorm, DeviceBuffer nextNorm, int tokens) {
-        if (resultNorm != null) {
-            ops.rmsNorm(branch, resultNorm, spec.normEps(), tokens, spec.hiddenSize(), branch);
-        }
-        ops.addRmsNorm(residual, branch, nextNorm, spec.normEps(), tokens, spec.hiddenSize(), hidden);
-    }
-
-    private DeviceBuffer normAfter(int layer) {
-        return layer + 1 < weights.layers().size()
-                ? weights.layers().get(layer + 1).attentionNorm()
-                : weights.finalNorm();
     }
 }

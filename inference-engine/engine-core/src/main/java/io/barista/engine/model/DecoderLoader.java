@@ -3,6 +3,7 @@ package io.barista.engine.model;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.LatentAttentionSpec;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.model.DecoderSpec.Head;
 import io.barista.engine.model.DecoderWeights.AttentionWeights;
@@ -11,7 +12,6 @@ import io.barista.engine.model.DecoderWeights.GatedWeights;
 import io.barista.engine.model.DecoderWeights.GroupedWeights;
 import io.barista.engine.model.DecoderWeights.LatentWeights;
 import io.barista.engine.model.DecoderWeights.Layer;
-import io.barista.engine.model.DecoderWeights.Linear;
 import io.barista.engine.model.DecoderWeights.MixtureWeights;
 import io.barista.engine.model.DecoderWeights.QueryDown;
 import io.barista.engine.model.DecoderWeights.SharedWeights;
@@ -51,10 +51,10 @@ final class DecoderLoader {
         return new DecoderWeights(embedding, List.copyOf(layers), norm(body + "norm", hidden), head(embedding));
     }
 
-    private Optional<Matrix> head(Matrix embedding) {
+    private Optional<Linear> head(Matrix embedding) {
         return switch (spec.head()) {
-            case Head.TIED -> Optional.of(embedding);
-            case Head.OWN -> Optional.of(packer.matrix("lm_head", spec.vocabSize(), hidden));
+            case Head.TIED -> Optional.of(new Linear(embedding, null));
+            case Head.OWN -> Optional.of(new Linear(packer.matrix("lm_head", spec.vocabSize(), hidden), null));
             case Head.NONE -> Optional.empty();
         };
     }

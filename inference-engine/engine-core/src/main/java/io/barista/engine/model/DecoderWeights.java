@@ -3,6 +3,7 @@ package io.barista.engine.model;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.ExpertMatrices;
 import io.barista.engine.backend.LatentMatrix;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.quantization.WeightFormat;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A decoder's weights on the device, beside what each layer does with them: q, k and v as one matrix, gate and up as another. */
-public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer finalNorm, Optional<Matrix> head) {
+public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer finalNorm, Optional<Linear> head) {
 
     private static final Logger LOG = LoggerFactory.getLogger(DecoderWeights.class);
 
@@ -24,9 +25,6 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
     record Layer(DeviceBuffer attentionNorm, AttentionWeights attention, @Nullable DeviceBuffer attentionResultNorm,
             DeviceBuffer feedForwardNorm, FeedForwardWeights feedForward,
             @Nullable DeviceBuffer feedForwardResultNorm) {}
-
-    /** y = x·Wᵀ + b */
-    record Linear(Matrix matrix, @Nullable DeviceBuffer bias) {}
 
     sealed interface AttentionWeights {}
 

@@ -2,20 +2,22 @@ package io.barista.engine.model;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.MixtureSpec;
 import io.barista.engine.backend.MixtureWorkspace;
 import io.barista.engine.backend.TensorOps;
-import io.barista.engine.model.DecoderWeights.FeedForwardWeights;
 import io.barista.engine.model.DecoderWeights.GatedWeights;
+import io.barista.engine.model.DecoderWeights.Layer;
 import io.barista.engine.model.DecoderWeights.MixtureWeights;
 import io.barista.engine.model.DecoderWeights.SharedWeights;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Runs gated MLPs and mixtures of them: from normalised hidden states to what is added to the residual. */
+/** Runs gated MLPs and mixtures of them, from norm to sum. */
 final class FeedForwardBlock {
 
     private final TensorOps ops;
+    private final ResidualStream residual;
     private final int hiddenSize;
 
     private final DeviceBuffer gateUp; // [T, 2·inner]
@@ -25,8 +27,9 @@ final class FeedForwardBlock {
     private final DeviceBuffer routerLogits; // [T, experts]
     private final Map<MixtureSpec, MixtureWorkspace> workspaces = new HashMap<>();
 
-    FeedForwardBlock(DecoderSpec spec, TensorOps ops, int maxTokens) {
+    FeedForwardBlock(DecoderSpec spec, TensorOps ops, ResidualStream residual, int maxTokens) {
         this.ops = ops;
+        this.residual = residual;
         this.hiddenSize = spec.hiddenSize();
         ActivationWidths widths = ActivationWidths.of(spec);
         this.gateUp = ActivationWidths.allocate(ops, "gate_up", maxTokens, widths.gateUp());
@@ -43,11 +46,22 @@ final class FeedForwardBlock {
         }
     }
 
-    void run(FeedForwardWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
-        switch (weights) {
-            case GatedWeights gated -> run(gated, hidden, tokens, out);
-            case MixtureWeights mixture -> run(mixture, hidden, tokens, out);
+    void run(Layer weights, int tokens) {
+        switch (weights.feedForward()) {
+            case GatedWeights gated -> run(weights, gated, tokens);
+            case MixtureWeights mixture -> {
+                DeviceBuffer hidden = residual.normalise(weights.feedForwardNorm(), tokens);
+                run(mixture, hidden, tokens, residual.branch());
+                residual.addBranch(tokens, weights.feedForwardResultNorm());
+            }
         }
+    }
+
+    private void run(Layer weights, GatedWeights mlp, int tokens) {
+        FeedForward.Gated gated = mlp.gated();
+        ops.normMatmulGated(residual.sum(), weights.feedForwardNorm(), residual.normEps(), mlp.gateUp(),
+                gated.activation(), tokens, gated.inner(), residual.normalised(), gateUp, inner);
+        residual.add(mlp.down(), inner, tokens, weights.feedForwardResultNorm());
     }
 
     private void run(GatedWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
@@ -73,7 +87,7 @@ final class FeedForwardBlock {
 
     private void addShared(SharedWeights shared, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
         run(shared.expert(), hidden, tokens, sharedResult);
-        DecoderWeights.Linear gate = shared.gate();
+        Linear gate = shared.gate();
         if (gate != null) {
             ops.matmul(gate.matrix(), null, hidden, tokens, sharedGate);
         }

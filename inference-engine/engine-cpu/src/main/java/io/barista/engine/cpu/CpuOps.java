@@ -190,18 +190,6 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
-    public final void addRmsNorm(DeviceBuffer residual, DeviceBuffer x, DeviceBuffer weight, float eps, int rows,
-            int columns, DeviceBuffer out) {
-        float[] sum = values(residual, rows, columns);
-        float[] target = values(out, rows, columns);
-        requireDifferent("addRmsNorm", residual, out);
-        add(values(x, rows, columns), rows * columns, sum);
-        rounded(sum, rows * columns);
-        rmsNorm(sum, values(weight, 1, columns), eps, rows, columns, target);
-        rounded(target, rows * columns);
-    }
-
-    @Override
     public final void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out) {
         requireDifferent(w.name(), x, out);
         float[] target = values(out, rows, w.outputs());
@@ -317,14 +305,21 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
         requireDifferent("addGated", x, sum);
         float[] added = values(x, rows, columns);
         float[] target = values(sum, rows, columns);
-        float[] gates = gate == null ? null : values(gate, rows, 1);
-        for (int row = 0; row < rows; row++) {
-            float factor = gates == null ? 1 : (float) (1 / (1 + Math.exp(-gates[row])));
-            for (int i = row * columns; i < (row + 1) * columns; i++) {
-                target[i] += factor * added[i];
-            }
+        if (gate == null) {
+            add(added, rows * columns, target);
+        } else {
+            addGated(added, values(gate, rows, 1), rows, columns, target);
         }
         rounded(target, rows * columns);
+    }
+
+    private static void addGated(float[] x, float[] gates, int rows, int columns, float[] sum) {
+        for (int row = 0; row < rows; row++) {
+            float factor = (float) (1 / (1 + Math.exp(-gates[row])));
+            for (int i = row * columns; i < (row + 1) * columns; i++) {
+                sum[i] += factor * x[i];
+            }
+        }
     }
 
     @Override

@@ -117,7 +117,7 @@ final class VectorWarmUp {
             ops.ropeAndCache(wide, ATTENTION, rope, null, null, 1, cache, 0);
             ops.pagedAttention(wide, ATTENTION, cache, 0, hidden);
             ops.matmul(square, null, hidden, rows, branch);
-            ops.addRmsNorm(residual, branch, vector, 1, rows, WIDTH, hidden);
+            ops.addGated(branch, null, rows, WIDTH, residual);
             ops.matmul(gateUpWeights, null, hidden, rows, wide);
             ops.gatedActivation(wide, Activation.SILU, rows, WIDTH, branch);
             ops.gatherLogitRows(branch, WIDTH, hidden);

@@ -154,11 +154,13 @@ final class ForwardBenchmark {
                     ops.ropeAndCache(qkv, ATTENTION, rope, null, null, 0, cache, i);
                     ops.pagedAttention(qkv, ATTENTION, cache, i, attended);
                     ops.matmul(layer.output, null, attended, tokens, branch);
-                    ops.addRmsNorm(residual, branch, norm, 1e-6f, tokens, HIDDEN, hidden);
+                    ops.addGated(branch, null, tokens, HIDDEN, residual);
+                    ops.rmsNorm(residual, norm, 1e-6f, tokens, HIDDEN, hidden);
                     ops.matmul(layer.gateUp, null, hidden, tokens, gateUp);
                     ops.gatedActivation(gateUp, Activation.SILU, tokens, INNER, inner);
                     ops.matmul(layer.down, null, inner, tokens, branch);
-                    ops.addRmsNorm(residual, branch, norm, 1e-6f, tokens, HIDDEN, hidden);
+                    ops.addGated(branch, null, tokens, HIDDEN, residual);
+                    ops.rmsNorm(residual, norm, 1e-6f, tokens, HIDDEN, hidden);
                 }
                 ops.gatherLogitRows(hidden, HIDDEN, last);
                 ops.matmul(head, null, last, inputs.logitRows, logits);

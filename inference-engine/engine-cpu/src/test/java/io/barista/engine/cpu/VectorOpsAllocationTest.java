@@ -107,13 +107,15 @@ class VectorOpsAllocationTest {
             ops.ropeAndCache(rows, ATTENTION, rope, headNorm, headNorm, 1e-6f, cache, 0);
             ops.pagedAttention(rows, ATTENTION, cache, 0, attended);
             ops.matmul(output, null, attended, tokens, branch);
-            ops.addRmsNorm(residual, branch, norm, 1e-6f, tokens, HIDDEN, hidden);
+            ops.addGated(branch, null, tokens, HIDDEN, residual);
+            ops.rmsNorm(residual, norm, 1e-6f, tokens, HIDDEN, hidden);
             ops.matmul(gateUp, null, hidden, tokens, gates);
             for (Activation activation : ACTIVATIONS) {
                 ops.gatedActivation(gates, activation, tokens, INNER, inner);
             }
             ops.matmul(down, null, inner, tokens, branch);
-            ops.addRmsNorm(residual, branch, norm, 1e-6f, tokens, HIDDEN, hidden);
+            ops.addGated(branch, null, tokens, HIDDEN, residual);
+            ops.rmsNorm(residual, norm, 1e-6f, tokens, HIDDEN, hidden);
             ops.gatherLogitRows(hidden, HIDDEN, last);
             ops.matmul(head, null, last, inputs.logitRows, logits);
             ops.read(logits, 0, read, VOCABULARY);

@@ -78,8 +78,11 @@ final class BlasLibrary implements AutoCloseable {
         }
     }
 
-    /** @param bias address, 0 without */
-    void multiply(MatmulPlan plan, long weights, long x, long bias, long out) {
+    /**
+     * @param bias address, 0 without
+     * @param add  whether the product is added to what is in {@code out}
+     */
+    void multiply(MatmulPlan plan, long weights, long x, long bias, long out, boolean add) {
         if (bias != 0) {
             cell.set(ValueLayout.JAVA_LONG, 0, bias);
             check("cublasLtMatmulDescSetAttribute", cublas.cublasLtMatmulDescSetAttribute(plan.operation(),
@@ -87,7 +90,7 @@ final class BlasLibrary implements AutoCloseable {
         }
         d.at(out);
         check("cublasLtMatmul", cublas.cublasLtMatmul(handle, plan.operation(), one, a.at(weights), plan.weights(),
-                b.at(x), plan.x(), zero, d, plan.out(), d, plan.out(), plan.algorithm(), workspace, WORKSPACE_BYTES,
+                b.at(x), plan.x(), add ? one : zero, d, plan.out(), d, plan.out(), plan.algorithm(), workspace, WORKSPACE_BYTES,
                 stream.handle()));
     }
 

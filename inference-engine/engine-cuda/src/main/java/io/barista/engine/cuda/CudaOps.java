@@ -14,11 +14,13 @@ import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.ExpertMatrices;
+import io.barista.engine.backend.HeadsInCache;
 import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.LatentMatrix;
 import io.barista.engine.backend.LatentWorkspace;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.MixtureSpec;
 import io.barista.engine.backend.MixtureWorkspace;
@@ -123,19 +125,70 @@ final class CudaOps implements TensorOps {
     }
 
     @Override
-    public void addRmsNorm(DeviceBuffer residual, DeviceBuffer x, DeviceBuffer weight, float eps, int rowCount,
-            int columns, DeviceBuffer out) {
-        requireDifferent("addRmsNorm", residual, out);
-        rows.addRmsNorm(address(residual, rowCount, columns), address(x, rowCount, columns), vector(weight, columns),
-                eps, rowCount, columns, address(out, rowCount, columns));
-    }
-
-    @Override
     public void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rowCount, DeviceBuffer out) {
         requireDifferent(w.name(), x, out);
         matmul.multiply((CudaMatrix) w, bias == null ? null : vector(bias, w.outputs()),
                 address(x, rowCount, w.inputs()), rowCount, address(out, rowCount, w.outputs()),
-                out.dtype() == DType.FLOAT32 && element != Element.FLOAT32);
+                isFloatsOf(out));
+    }
+
+    private boolean isFloatsOf(DeviceBuffer out) {
+        return out.dtype() == DType.FLOAT32 && element != Element.FLOAT32;
+    }
+
+    @Override
+    public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rowCount,
+            DeviceBuffer normalised, DeviceBuffer out) {
+        CudaMatrix matrix = (CudaMatrix) w.matrix();
+        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
+        if (gemv == null) {
+            TensorOps.super.normMatmul(x, norm, eps, w, rowCount, normalised, out);
+            return;
+        }
+        requireDifferent(matrix.name(), x, out);
+        gemv.normMultiply(matrix, bias(w), address(x, rowCount, matrix.inputs()), vector(norm, matrix.inputs()), eps,
+                rowCount, address(out, rowCount, matrix.outputs()), isFloatsOf(out));
+    }
+
+    @Override
+    public void matmulAdd(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer product, DeviceBuffer sum) {
+        CudaMatrix matrix = (CudaMatrix) w.matrix();
+        requireDifferent(matrix.name(), x, sum);
+        matmul.add(matrix, bias(w), address(x, rowCount, matrix.inputs()), rowCount,
+                address(sum, rowCount, matrix.outputs()));
+    }
+
+    @Override
+    public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int rowCount,
+            DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
+        CudaMatrix matrix = (CudaMatrix) qkv.matrix();
+        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
+        if (gemv == null || !Gemv.takesHeads(heads)) {
+            TensorOps.super.normMatmulToCache(x, norm, eps, qkv, rowCount, normalised, out, heads);
+            return;
+        }
+        requireFits(heads.attention(), heads.cache(), heads.layer());
+        gemv.normMultiplyToCache(matrix, bias(qkv), address(x, rowCount, matrix.inputs()),
+                vector(norm, matrix.inputs()), eps, rowCount, address(out, rowCount, heads.attention().qkvWidth()), heads,
+                step.metadata());
+    }
+
+    @Override
+    public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
+            int rowCount, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
+        CudaMatrix matrix = (CudaMatrix) w.matrix();
+        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
+        if (gemv == null) {
+            TensorOps.super.normMatmulGated(x, norm, eps, w, activation, rowCount, inner, normalised, gateUp, out);
+            return;
+        }
+        requireDifferent(matrix.name(), x, out);
+        gemv.normMultiplyGated(matrix, bias(w), address(x, rowCount, matrix.inputs()), vector(norm, matrix.inputs()),
+                eps, activation, rowCount, address(out, rowCount, inner));
+    }
+
+    private static @Nullable CudaVector bias(Linear w) {
+        return w.bias() == null ? null : vector(w.bias(), w.matrix().outputs());
     }
 
     @Override

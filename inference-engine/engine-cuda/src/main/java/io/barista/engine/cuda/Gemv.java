@@ -1,50 +1,111 @@
 package io.barista.engine.cuda;
 
+import io.barista.engine.backend.Activation;
+import io.barista.engine.backend.AttentionSpec;
+import io.barista.engine.backend.HeadsInCache;
 import org.jspecify.annotations.Nullable;
 
-/** {@code gemv.cu}: a few rows times a matrix at the speed at which the matrix can be read. */
+/**
+ * {@code gemv.cu}: a few rows times a matrix at the speed at which the matrix can be read, with what stands before and after the
+ * product in the same launch. Addresses of what is left out are 0.
+ */
 final class Gemv {
 
-    /** From here on cuBLASLt is as fast. */
-    private static final int MOST_ROWS = 4;
+    private static final int MOST_ROWS = 8;
 
     private static final int RING_STAGE = 16_384;
     private static final int PARTIALS = 8_704;
     private static final int SINGLE_STAGES = 10;
-    private static final int SINGLE_STAGED_LIMIT = 56 << 10;
     private static final int SEVERAL_STAGES = 7;
+    private static final int SINGLE_STAGED_LIMIT = 56 << 10;
     private static final int SEVERAL_STAGED_LIMIT = 100 << 10;
 
     private static final int TO_ELEMENTS = 0;
     private static final int TO_FLOATS = 1;
+    private static final int TO_GATED = 2;
+    private static final float NO_SCALE = 0;
 
     private final Kernel single;
     private final Kernel several;
+    private final Kernel singleToCache;
+    private final Kernel severalToCache;
     private final int blocks;
 
     Gemv(KernelLoader loader, int multiprocessors) {
         this.single = loader.load("gemv", "gemv_1", 256);
         this.several = loader.load("gemv", "gemv_8", 256);
+        this.singleToCache = loader.load("gemv", "gemv_qkv_1", 256);
+        this.severalToCache = loader.load("gemv", "gemv_qkv_8", 256);
         this.blocks = multiprocessors;
     }
 
+    /** Whether it is the fastest way: with more rows, or rows too long for shared memory, cuBLASLt is as fast. */
     boolean takes(int rows, int inputs) {
-        return rows >= 1 && rows <= MOST_ROWS && inputs % 8 == 0;
+        return rows == 1 && inputs % 8 == 0 || takesNorm(rows, inputs);
+    }
+
+    /** Whether rows can be normalised on the way. */
+    boolean takesNorm(int rows, int inputs) {
+        return rows >= 1 && rows <= MOST_ROWS && inputs % 8 == 0 && isStaged(rows, inputs);
+    }
+
+    /** Whether the rotation is one that the kernel does: of whole heads, which are not normalised. */
+    static boolean takesHeads(HeadsInCache heads) {
+        return heads.queryNorm() == null && heads.keyNorm() == null && heads.attention().headDim() % 16 == 0
+                && ((CudaRopeTable) heads.rope()).rotaryDim() == heads.attention().headDim();
     }
 
     void multiply(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long out, boolean floatOut) {
+        launch(w, bias, x, 0, out, rows, floatOut ? TO_FLOATS : TO_ELEMENTS, 0, null, 0);
+    }
+
+    void add(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long sum) {
+        launch(w, bias, x, sum, sum, rows, TO_ELEMENTS, 0, null, 0);
+    }
+
+    void normMultiply(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps, int rows, long out,
+            boolean floatOut) {
+        launch(w, bias, x, 0, out, rows, floatOut ? TO_FLOATS : TO_ELEMENTS, 0, norm, eps);
+    }
+
+    void normMultiplyGated(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps,
+            Activation activation, int rows, long out) {
+        launch(w, bias, x, 0, out, rows, TO_GATED, RowKernels.code(activation), norm, eps);
+    }
+
+    private void launch(CudaMatrix w, @Nullable CudaVector bias, long x, long addend, long out, int rows, int mode,
+            int activation, @Nullable CudaVector norm, float eps) {
         Kernel kernel = rows == 1 ? single : several;
-        kernel.sharedMemory(sharedBytes(rows, w.inputs()));
-        kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(0).pointer(out)
-                .integer(rows).integer(w.outputs()).integer(w.inputs()).integer(floatOut ? TO_FLOATS : TO_ELEMENTS)
-                .integer(0).pointer(0).real(0).launch(blocks, 1, 1);
+        kernel.sharedMemory(sharedBytes(rows, w.inputs(), rows == 1 ? SINGLE_STAGES : SEVERAL_STAGES));
+        kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(addend).pointer(out)
+                .integer(rows).integer(w.outputs()).integer(w.inputs()).integer(mode).integer(activation)
+                .pointer(norm == null ? 0 : norm.address()).real(eps).launch(blocks, 1, 1);
+    }
+
+    /** Queries to {@code out}, keys and values to the cache. */
+    void normMultiplyToCache(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps, int rows,
+            long out, HeadsInCache heads, StepMemory step) {
+        AttentionSpec attention = heads.attention();
+        CudaKvCache cache = (CudaKvCache) heads.cache();
+        Kernel kernel = rows == 1 ? singleToCache : severalToCache;
+        kernel.sharedMemory(sharedBytes(rows, w.inputs(), SEVERAL_STAGES));
+        kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(out).integer(rows)
+                .integer(w.inputs()).pointer(norm.address()).real(eps).pointer(step.ropeRows()).pointer(step.slots())
+                .pointer(((CudaRopeTable) heads.rope()).address()).pointer(cache.layer(heads.layer()))
+                .integer(attention.heads()).integer(attention.kvHeads()).integer(attention.headDim())
+                .integer(cache.shape().blockTokens()).real(NO_SCALE).real(NO_SCALE).launch(blocks, 1, 1);
     }
 
     /** As the kernel's head says. */
-    private static int sharedBytes(int rows, int inputs) {
-        int staged = rows * (Math.ceilDiv(inputs, 64) * 64 + 32) * 2;
-        int stages = rows == 1 ? SINGLE_STAGES : SEVERAL_STAGES;
-        int limit = rows == 1 ? SINGLE_STAGED_LIMIT : SEVERAL_STAGED_LIMIT;
-        return stages * RING_STAGE + PARTIALS + (staged <= limit ? staged : 0);
+    private static int sharedBytes(int rows, int inputs, int stages) {
+        return stages * RING_STAGE + PARTIALS + (isStaged(rows, inputs) ? stagedBytes(rows, inputs) : 0);
+    }
+
+    private static boolean isStaged(int rows, int inputs) {
+        return stagedBytes(rows, inputs) <= (rows == 1 ? SINGLE_STAGED_LIMIT : SEVERAL_STAGED_LIMIT);
+    }
+
+    private static int stagedBytes(int rows, int inputs) {
+        return rows * (Math.ceilDiv(inputs, 64) * 64 + 32) * 2;
     }
 }

@@ -28,9 +28,28 @@ final class Matmul implements AutoCloseable {
         if (gemv != null && gemv.takes(rows, w.inputs())) {
             gemv.multiply(w, bias, x, rows, out, floatOut);
         } else if (rows > 0) {
-            MatmulPlan plan = w.shape().plan(rows, element, floatOut, bias != null, library);
-            library.multiply(plan, w.address(), x, bias == null ? 0 : bias.rounded(), out);
+            library.multiply(plan(w, bias, rows, floatOut), w.address(), x, bias == null ? 0 : bias.rounded(), out,
+                    false);
         }
+    }
+
+    /** sum += x·Wᵀ + b, rounded once. */
+    void add(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long sum) {
+        if (gemv != null && gemv.takes(rows, w.inputs())) {
+            gemv.add(w, bias, x, rows, sum);
+        } else if (rows > 0) {
+            library.multiply(plan(w, bias, rows, false), w.address(), x, bias == null ? 0 : bias.rounded(), sum, true);
+        }
+    }
+
+    /** Our own kernel where it can normalise these rows and multiply them in one launch. */
+    @Nullable
+    Gemv inOneLaunch(int rows, int inputs) {
+        return gemv != null && gemv.takesNorm(rows, inputs) ? gemv : null;
+    }
+
+    private MatmulPlan plan(CudaMatrix w, @Nullable CudaVector bias, int rows, boolean floatOut) {
+        return w.shape().plan(rows, element, floatOut, bias != null, library);
     }
 
     @Override

@@ -16,7 +16,6 @@ final class RowKernels {
 
     private final Kernel embed;
     private final Kernel rmsNorm;
-    private final Kernel addRmsNorm;
     private final Kernel gatedActivation;
     private final Kernel gatherRows;
     private final Kernel addGated;
@@ -26,7 +25,6 @@ final class RowKernels {
     RowKernels(KernelLoader loader, Element element) {
         this.embed = loader.load("embed", 128);
         this.rmsNorm = loader.load("rms_norm", "rms_norm", 256);
-        this.addRmsNorm = loader.load("rms_norm", "add_rms_norm", 256);
         this.gatedActivation = loader.load("gated_activation", GATE_BLOCK);
         this.gatherRows = loader.load("gather_rows", 128);
         this.addGated = loader.load("elementwise", "add_gated", ADD_BLOCK);
@@ -43,12 +41,6 @@ final class RowKernels {
     void rmsNorm(long x, CudaVector weight, float eps, int rows, int columns, long out) {
         requireVectors(weight.name(), columns);
         rmsNorm.pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out).launch(rows, 1, 1);
-    }
-
-    void addRmsNorm(long residual, long x, CudaVector weight, float eps, int rows, int columns, long out) {
-        requireVectors(weight.name(), columns);
-        addRmsNorm.pointer(residual).pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out)
-                .launch(rows, 1, 1);
     }
 
     void ropeAndCache(CudaKvCache cache, int layer, long qkv, StepMemory step, CudaRopeTable rope,

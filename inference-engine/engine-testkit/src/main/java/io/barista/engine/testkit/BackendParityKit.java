@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
+import io.barista.engine.backend.HeadsInCache;
 import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -157,18 +160,50 @@ public abstract class BackendParityKit {
         Twin.Buffer weight = twin.vector(random(random, columns, 1));
         for (int rows : new int[]{1, 7, 33, 129}) {
             Twin.Buffer x = twin.rows(random(random, rows * columns, 3));
-            Twin.Buffer residual = twin.rows(random(random, rows * columns, 3));
             Twin.Buffer out = twin.unwritten(rows * columns);
-            Twin.Buffer sum = twin.unwritten(rows * columns);
+            Twin.Buffer sum = twin.rows(random(random, rows * columns, 3));
             twin.onBoth((ops, side) -> {
                 ops.rmsNorm(side.of(x), side.of(weight), 1e-6f, rows, columns, side.of(out));
-                ops.addRmsNorm(side.of(residual), side.of(x), side.of(weight), 1e-5f, rows, columns, side.of(sum));
+                ops.addGated(side.of(x), null, rows, columns, side.of(sum));
                 ops.rmsNorm(side.of(x), side.of(weight), 1e-6f, rows, columns, side.of(x));
             });
             twin.assertAgree(rows + " rows", out, columns);
-            twin.assertAgree(rows + " rows of residual", residual, 1);
-            twin.assertAgree(rows + " rows after adding", sum, columns);
+            twin.assertAgree(rows + " rows after adding", sum, 1);
             twin.assertAgree(rows + " rows in place", x, columns);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 40, 31, 0", "64, 48, 100, 50", "896, 136, 130, 3", "4864, 896, 896, 9"})
+    void normalisesMultipliesAndAddsInOnePart(int fewestInputs, int fewestOutputs, int fewestInner, int seed) {
+        int inputs = columns(fewestInputs);
+        int outputs = columns(fewestOutputs);
+        int inner = columns(fewestInner);
+        Twin.Weights weights = twin.pack(matrix("w", DType.BFLOAT16, outputs, inputs, random(random, outputs * inputs, 1)));
+        Twin.Weights gates = twin.pack(matrix("g", DType.BFLOAT16, 2 * inner, inputs, random(random, 2 * inner * inputs, 0.1f)));
+        Twin.Buffer bias = seed % 2 == 0 ? null : twin.vector(random(random, outputs, 1));
+        Twin.Buffer norm = twin.vector(random(random, inputs, 1));
+        for (int rows : new int[]{1, 2, 3, 4, 5, 7, 8, 9, 33}) {
+            Twin.Buffer x = twin.rows(random(random, rows * inputs, 3));
+            Twin.Buffer normalised = twin.unwritten(rows * inputs);
+            Twin.Buffer product = twin.unwritten(rows * Math.max(outputs, 2 * inner));
+            Twin.Buffer out = twin.unwritten(rows * outputs);
+            Twin.Buffer logits = twin.logits(rows * outputs);
+            Twin.Buffer sum = twin.rows(random(random, rows * outputs, 3));
+            Twin.Buffer gated = twin.unwritten(rows * inner);
+            twin.onBoth((ops, side) -> {
+                Linear w = new Linear(side.of(weights), bias == null ? null : side.of(bias));
+                Linear unbiased = new Linear(side.of(weights), null);
+                ops.normMatmul(side.of(x), side.of(norm), 1e-6f, w, rows, side.of(normalised), side.of(out));
+                ops.normMatmul(side.of(x), side.of(norm), 1e-6f, unbiased, rows, side.of(normalised), side.of(logits));
+                ops.matmulAdd(w, side.of(x), rows, side.of(product), side.of(sum));
+                ops.normMatmulGated(side.of(x), side.of(norm), 1e-6f, new Linear(side.of(gates), null), Activation.SILU,
+                        rows, inner, side.of(normalised), side.of(product), side.of(gated));
+            });
+            twin.assertAgree(rows + " rows, normalised and multiplied", out, inputs);
+            twin.assertAgree(rows + " rows of logits", logits, inputs);
+            twin.assertAgree(rows + " rows of sums", sum, inputs);
+            twin.assertAgree(rows + " rows gated", gated, inputs);
         }
     }
 
@@ -259,6 +294,40 @@ public abstract class BackendParityKit {
             });
             twin.assertAgreeInColumns("rotated queries", qkv, spec.qkvWidth(), spec.queryWidth(), 1);
             twin.assertAgree(inputs.tokens + " queries of layer " + layer, out, spec.headDim());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 2, 7, 64, 3", "128, 1, 4, 128, 1", "80, 2, 1, 80, 8", "40, 2, 3, 40, 2", "64, 1, 2, 32, 4",
+            "96, 1, 8, 96, 9"})
+    void projectsRowsStraightIntoTheCache(int headDim, int kvHeads, int group, int rotaryDim, int sequences) {
+        AttentionSpec spec = new AttentionSpec(kvHeads * group, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), 0, 0);
+        int hidden = 136;
+        Twin.Cache cache = twin.cache(new KvCache.Shape(2, sequences * 4, 16, kvHeads, headDim));
+        Twin.Rope rope = twin.rope(angles(64, rotaryDim), 64, rotaryDim);
+        Twin.Weights qkv = twin.pack(matrix("qkv", DType.BFLOAT16, spec.qkvWidth(), hidden,
+                random(random, spec.qkvWidth() * hidden, 0.2f)));
+        Twin.Buffer bias = twin.vector(random(random, spec.qkvWidth(), 1));
+        Twin.Buffer norm = twin.vector(random(random, hidden, 1));
+        TestStep steps = TestStep.of(random, sequences, 4, 16);
+        for (int position = 0; position < 20; position++) {
+            for (int s = 0; s < sequences; s++) {
+                steps.compute(s, position, 7);
+            }
+            StepInputs inputs = steps.next();
+            Twin.Buffer x = twin.rows(random(random, sequences * hidden, 2));
+            Twin.Buffer normalised = twin.unwritten(sequences * hidden);
+            Twin.Buffer queries = twin.unwritten(sequences * spec.qkvWidth());
+            Twin.Buffer out = twin.unwritten(sequences * spec.queryWidth());
+            twin.begin(inputs);
+            twin.onBoth((ops, side) -> {
+                ops.normMatmulToCache(side.of(x), side.of(norm), 1e-6f, new Linear(side.of(qkv), side.of(bias)),
+                        sequences, side.of(normalised), side.of(queries),
+                        new HeadsInCache(spec, side.of(rope), null, null, 0, side.of(cache), 1));
+                ops.pagedAttention(side.of(queries), spec, side.of(cache), 1, side.of(out));
+            });
+            twin.assertAgreeInColumns("queries at " + position, queries, spec.qkvWidth(), spec.queryWidth(), hidden);
+            twin.assertAgree("attention at " + position, out, headDim + hidden);
         }
     }
 

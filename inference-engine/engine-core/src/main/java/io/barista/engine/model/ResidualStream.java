@@ -1,0 +1,68 @@
+package io.barista.engine.model;
+
+import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.Linear;
+import io.barista.engine.backend.TensorOps;
+import org.jspecify.annotations.Nullable;
+
+/** The hidden states that layers read, normalised, and add to; and the memory that is needed on the way. */
+final class ResidualStream {
+
+    private final TensorOps ops;
+    private final int width;
+    private final float normEps;
+    private final DeviceBuffer sum; // [T, E]
+    private final DeviceBuffer normalised; // [T, E]
+    private final DeviceBuffer branch; // [T, E]
+
+    ResidualStream(DecoderSpec spec, TensorOps ops, int maxTokens) {
+        this.ops = ops;
+        this.width = spec.hiddenSize();
+        this.normEps = spec.normEps();
+        this.sum = ActivationWidths.allocate(ops, "residual", maxTokens, width);
+        this.normalised = ActivationWidths.allocate(ops, "hidden", maxTokens, width);
+        this.branch = ActivationWidths.allocate(ops, "branch", maxTokens, width);
+    }
+
+    DeviceBuffer sum() {
+        return sum;
+    }
+
+    /** Scratch of a layer's part, or what {@link #normalise} gave last. */
+    DeviceBuffer normalised() {
+        return normalised;
+    }
+
+    /** Where what {@link #addBranch} adds is to be put. */
+    DeviceBuffer branch() {
+        return branch;
+    }
+
+    float normEps() {
+        return normEps;
+    }
+
+    /** normalised = norm(sum) */
+    DeviceBuffer normalise(DeviceBuffer norm, int tokens) {
+        ops.rmsNorm(sum, norm, normEps, tokens, width, normalised);
+        return normalised;
+    }
+
+    /** sum += x·Wᵀ + b, normalised where the model does. */
+    void add(Linear w, DeviceBuffer x, int tokens, @Nullable DeviceBuffer resultNorm) {
+        if (resultNorm == null) {
+            ops.matmulAdd(w, x, tokens, branch, sum);
+        } else {
+            ops.matmul(w.matrix(), w.bias(), x, tokens, branch);
+            addBranch(tokens, resultNorm);
+        }
+    }
+
+    /** sum += branch, normalised where the model does. */
+    void addBranch(int tokens, @Nullable DeviceBuffer resultNorm) {
+        if (resultNorm != null) {
+            ops.rmsNorm(branch, resultNorm, normEps, tokens, width, branch);
+        }
+        ops.addGated(branch, null, tokens, width, sum);
+    }
+}
