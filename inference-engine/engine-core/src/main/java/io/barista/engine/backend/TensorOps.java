@@ -201,7 +201,8 @@ public interface TensorOps extends AutoCloseable {
     }
 
     /** {@link #normMatmul}, then {@link #gatedActivation} of its result. */
-    default void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation, int rows,
+    default void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
+            int rows,
             int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
         normMatmul(x, norm, eps, w, rows, normalised, gateUp);
         gatedActivation(gateUp, activation, rows, inner, out);

@@ -90,7 +90,8 @@ final class BlasLibrary implements AutoCloseable {
         }
         d.at(out);
         check("cublasLtMatmul", cublas.cublasLtMatmul(handle, plan.operation(), one, a.at(weights), plan.weights(),
-                b.at(x), plan.x(), add ? one : zero, d, plan.out(), d, plan.out(), plan.algorithm(), workspace, WORKSPACE_BYTES,
+                b.at(x), plan.x(), add ? one : zero, d, plan.out(), d, plan.out(), plan.algorithm(), workspace,
+                WORKSPACE_BYTES,
                 stream.handle()));
     }
 

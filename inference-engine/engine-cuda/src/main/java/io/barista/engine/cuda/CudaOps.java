@@ -169,7 +169,8 @@ final class CudaOps implements TensorOps {
         }
         requireFits(heads.attention(), heads.cache(), heads.layer());
         gemv.normMultiplyToCache(matrix, bias(qkv), address(x, rowCount, matrix.inputs()),
-                vector(norm, matrix.inputs()), eps, rowCount, address(out, rowCount, heads.attention().qkvWidth()), heads,
+                vector(norm, matrix.inputs()), eps, rowCount, address(out, rowCount, heads.attention().qkvWidth()),
+                heads,
                 step.metadata());
     }
 

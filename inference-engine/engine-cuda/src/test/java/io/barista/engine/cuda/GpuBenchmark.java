@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
- * qwen and host; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
+ * qwen and host, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
  */
 final class GpuBenchmark {
 
@@ -51,7 +51,8 @@ final class GpuBenchmark {
                 switch (part) {
                     case "host" -> benchmark.hostCost();
                     case "qwen" -> benchmark.qwen();
-                    case "llama" -> benchmark.llama();
+                    case "llama" -> benchmark.llama(true);
+                    case "llama-stream" -> benchmark.llama(false);
                     default -> {
                     }
                 }
@@ -64,13 +65,16 @@ final class GpuBenchmark {
         }
     }
 
-    private void llama() throws Exception {
+    private void llama(boolean batches) throws Exception {
         BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
         try (LlmEngine engine = start(model, 256, 8_192)) {
             TimedRequests requests = new TimedRequests(engine, model.vocabulary());
             requests.run(1, 128, 32);
             double oneStream = median(requests, 3, 1, 128, 256);
             add(model, "one-stream", oneStream, 303, Map.of("transformers, static cache, torch.compile", 150.1));
+            if (!batches) {
+                return;
+            }
             requests.run(2, 2_048, 1);
             double short_ = 2_048 * median(requests, 5, 1, 2_048, 1);
             add(model, "prefill-2048", short_, 55_700, Map.of("transformers", 34_860));

@@ -179,8 +179,10 @@ public abstract class BackendParityKit {
         int inputs = columns(fewestInputs);
         int outputs = columns(fewestOutputs);
         int inner = columns(fewestInner);
-        Twin.Weights weights = twin.pack(matrix("w", DType.BFLOAT16, outputs, inputs, random(random, outputs * inputs, 1)));
-        Twin.Weights gates = twin.pack(matrix("g", DType.BFLOAT16, 2 * inner, inputs, random(random, 2 * inner * inputs, 0.1f)));
+        Twin.Weights weights = twin
+                .pack(matrix("w", DType.BFLOAT16, outputs, inputs, random(random, outputs * inputs, 1)));
+        Twin.Weights gates = twin
+                .pack(matrix("g", DType.BFLOAT16, 2 * inner, inputs, random(random, 2 * inner * inputs, 0.1f)));
         Twin.Buffer bias = seed % 2 == 0 ? null : twin.vector(random(random, outputs, 1));
         Twin.Buffer norm = twin.vector(random(random, inputs, 1));
         for (int rows : new int[]{1, 2, 3, 4, 5, 7, 8, 9, 33}) {
@@ -299,9 +301,10 @@ public abstract class BackendParityKit {
 
     @ParameterizedTest
     @CsvSource({"64, 2, 7, 64, 3", "128, 1, 4, 128, 1", "80, 2, 1, 80, 8", "40, 2, 3, 40, 2", "64, 1, 2, 32, 4",
-            "96, 1, 8, 96, 9"})
+        "96, 1, 8, 96, 9"})
     void projectsRowsStraightIntoTheCache(int headDim, int kvHeads, int group, int rotaryDim, int sequences) {
-        AttentionSpec spec = new AttentionSpec(kvHeads * group, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), 0, 0);
+        AttentionSpec spec = new AttentionSpec(kvHeads * group, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), 0,
+                0);
         int hidden = 136;
         Twin.Cache cache = twin.cache(new KvCache.Shape(2, sequences * 4, 16, kvHeads, headDim));
         Twin.Rope rope = twin.rope(angles(64, rotaryDim), 64, rotaryDim);
