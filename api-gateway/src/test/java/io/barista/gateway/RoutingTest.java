@@ -34,7 +34,8 @@ class RoutingTest {
     void keepsThePathOfEveryEndpoint() {
         String model = gateway.serve(espresso);
 
-        for (String path : new String[]{"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings",
+        for (String path : new String[]{"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages",
+            "/v1/messages/count_tokens", "/v1/embeddings",
             "/v1/score", "/score", "/v1/rerank", "/v2/rerank", "/rerank", "/tokenize", "/detokenize"}) {
             assertThat(gateway.post(path, TestGateway.chatBody(model)).statusCode()).isEqualTo(200);
             assertThat(espresso.received().getLast().path()).isEqualTo(path);

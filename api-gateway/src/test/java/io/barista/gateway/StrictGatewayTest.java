@@ -70,6 +70,14 @@ class StrictGatewayTest {
     }
 
     @Test
+    void takesTheKeyWhereAnthropicsClientsPutItAndRefusesInTheirShape() {
+        assertThat(gateway.send(gateway.request("/v1/models").header("x-api-key", KEY)).statusCode()).isEqualTo(200);
+        HttpResponse<String> answer = gateway.send(gateway.json("/v1/messages", "{}").header("x-api-key", "wrong"));
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).startsWith("{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",");
+    }
+
+    @Test
     void doesNotOpenOtherRoutesToPathsThatOnlyBeginLikeHealth() {
         for (String path : List.of("/healthz", "/health/../v1/models", "/actuator/healthy",
                 "/actuator/health/../prometheus",

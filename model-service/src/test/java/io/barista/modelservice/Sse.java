@@ -22,6 +22,32 @@ record Sse(List<JsonNode> events) {
         return new Sse(events);
     }
 
+    /** A stream whose events have names, which their JSON repeats; no {@code [DONE]}. */
+    static Sse parseNamed(String raw) {
+        List<JsonNode> events = new ArrayList<>();
+        String[] frames = raw.split("\n\n", -1);
+        require(frames[frames.length - 1].isEmpty(), "ends with a blank line", raw);
+        for (int i = 0; i < frames.length - 1; i++) {
+            String[] lines = frames[i].split("\n");
+            require(lines.length == 2 && lines[0].startsWith("event: ") && lines[1].startsWith("data: {"),
+                    "is a name and one data line", frames[i]);
+            JsonNode event = JSON.readTree(lines[1].substring("data: ".length()));
+            require(event.path("type").asString("").equals(lines[0].substring("event: ".length())),
+                    "repeats its name", frames[i]);
+            events.add(event);
+        }
+        return new Sse(events);
+    }
+
+    List<String> types() {
+        return events.stream().map(event -> event.path("type").asString()).toList();
+    }
+
+    /** All events of a type. */
+    List<JsonNode> of(String type) {
+        return events.stream().filter(event -> event.path("type").asString().equals(type)).toList();
+    }
+
     /** The pieces of one choice's text under a delta's field, joined. */
     String joined(String field) {
         StringBuilder text = new StringBuilder();

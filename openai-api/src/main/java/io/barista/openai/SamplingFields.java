@@ -59,6 +59,13 @@ public record SamplingFields(@Nullable Double temperature, @Nullable Double topP
         return penalty == null ? 1 : penalty;
     }
 
+    /** The same with other stop strings, for APIs that name them otherwise. */
+    public SamplingFields withStop(List<String> strings) {
+        return new SamplingFields(temperature, topP, topK, minP, repetitionPenalty, presencePenalty, frequencyPenalty,
+                seed, n, strings, stopTokenIds, includeStopStrInOutput, ignoreEos, minTokens, skipSpecialTokens,
+                logitBias, badWords, allowedTokenIds, promptLogprobs, useBeamSearch, lengthPenalty, earlyStopping);
+    }
+
     /** How many answers were asked for. */
     public int samples() {
         return n == null ? 1 : n;

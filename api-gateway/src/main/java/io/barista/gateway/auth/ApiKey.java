@@ -20,7 +20,12 @@ final class ApiKey {
     /** Whether an {@code Authorization} header carries this key. */
     boolean isIn(String authorization) {
         return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                && MessageDigest.isEqual(digest, sha256(authorization.substring(SCHEME.length()).strip()));
+                && is(authorization.substring(SCHEME.length()));
+    }
+
+    /** Whether this is the key. */
+    boolean is(String offered) {
+        return MessageDigest.isEqual(digest, sha256(offered.strip()));
     }
 
     /** The {@code Authorization} header that shows this key. */

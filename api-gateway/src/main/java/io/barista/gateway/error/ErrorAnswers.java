@@ -1,7 +1,8 @@
 package io.barista.gateway.error;
 
+import io.barista.openai.NamedEvent;
 import io.barista.openai.error.ApiException;
-import io.barista.openai.error.ErrorBody;
+import io.barista.openai.error.Dialect;
 import io.barista.openai.error.ErrorCategory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Renders an error in the one shape: as an HTTP answer, and as the end of an event stream. */
+/** Renders an error in the shape of its route's API: as an HTTP answer, and as the end of an event stream. */
 public final class ErrorAnswers {
 
     private final JsonMapper json;
@@ -22,8 +23,8 @@ public final class ErrorAnswers {
     }
 
     /** Status, headers and body of an answer of which nothing has been sent yet. */
-    public Mono<Void> write(ServerHttpResponse response, ApiException error) {
-        byte[] body = json.writeValueAsBytes(error.body());
+    public Mono<Void> write(ServerHttpResponse response, ApiException error, Dialect dialect) {
+        byte[] body = json.writeValueAsBytes(dialect.body(error));
         HttpHeaders headers = response.getHeaders();
         response.setStatusCode(HttpStatus.valueOf(error.code().status()));
         headers.setContentType(MediaType.APPLICATION_JSON);
@@ -34,8 +35,11 @@ public final class ErrorAnswers {
         return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
     }
 
-    /** The two events that end a stream whose replica failed. */
-    public byte[] streamEnding(ErrorBody error) {
-        return ("data: " + json.writeValueAsString(error) + "\n\ndata: [DONE]\n\n").getBytes(StandardCharsets.UTF_8);
+    /** What ends a stream whose replica failed. */
+    public byte[] streamEnding(ApiException error, Dialect dialect) {
+        Object event = dialect.event(error);
+        String name = event instanceof NamedEvent named ? "event: " + named.type() + "\n" : "";
+        String done = dialect.endsWithDone() ? "data: [DONE]\n\n" : "";
+        return (name + "data: " + json.writeValueAsString(event) + "\n\n" + done).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,7 @@
 package io.barista.gateway.error;
 
 import io.barista.openai.error.ApiException;
+import io.barista.openai.error.Dialect;
 import io.barista.openai.error.ErrorCategory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class GatewayExceptionHandler implements WebExceptionHandler, Ordered {
             exchange.getResponse().getHeaders().setAllow(wrongMethod.getSupportedMethods());
         }
         exchange.getResponse().getHeaders().remove(HttpHeaders.CONTENT_ENCODING);
-        return answers.write(exchange.getResponse(), error);
+        return answers.write(exchange.getResponse(), error,
+                Dialect.ofPath(exchange.getRequest().getPath().value()));
     }
 }

@@ -35,7 +35,7 @@ public final class RecordingFilter implements GatewayFilter {
 
     private static void refused(RequestRecord request, Throwable failure) {
         if (failure instanceof ApiException error) {
-            request.begins(error.code().status(), false);
+            request.begins(error.code().status());
             request.because(reasonOf(error.code()));
         } else {
             request.because(EndReason.INTERNAL_ERROR);

@@ -57,11 +57,13 @@ public final class RequestRecord {
     }
 
     /** The first byte is about to go to the client. */
-    public void begins(int answerStatus, boolean stream) {
+    public void begins(int answerStatus) {
         status = answerStatus;
-        if (stream) {
-            firstEvent = traffic.now();
-        }
+    }
+
+    /** The first event of a stream is about to go to the client; a heartbeat is none. */
+    public void speaks() {
+        firstEvent = traffic.now();
     }
 
     /** Why it is about to end, told by whoever knows best; the first word counts. */

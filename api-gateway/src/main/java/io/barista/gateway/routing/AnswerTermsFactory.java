@@ -26,7 +26,8 @@ final class AnswerTermsFactory {
 
     /** @param timeout the client's own; null for none */
     AnswerTerms of(RequestRecord request, @Nullable Duration timeout) {
-        return new AnswerTerms(request.endpoint().endsWithDone(), curtain.forRequestOf(request.startedNanos(), timeout),
+        return new AnswerTerms(request.endpoint().dialect(), request.endpoint().endsWithDone(),
+                curtain.forRequestOf(request.startedNanos(), timeout),
                 settings.idleTimeout(), settings.heldSize().toBytes(), clock, errors);
     }
 }

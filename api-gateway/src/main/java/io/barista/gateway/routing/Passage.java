@@ -65,7 +65,8 @@ final class Passage {
     private Mono<Void> attempt(Lease lease) {
         tried.add(lease.replica());
         request.attempts(lease.replica().name());
-        AnswerRelay relay = new AnswerRelay(exchange.getResponse(), terms, begun -> began(lease, begun));
+        AnswerRelay relay = new AnswerRelay(exchange.getResponse(), terms, begun -> began(lease, begun),
+                request::speaks);
         // Once begun, the relay itself ends the answer, so that it can tell the client.
         Mono<Void> untilBegun = terms.curtain().filter(_ -> !relay.isBegun()).flatMap(Mono::<Void>error)
                 .switchIfEmpty(Mono.never());
@@ -87,7 +88,7 @@ final class Passage {
 
     private void began(Lease lease, AnswerRelay relay) {
         lease.begun();
-        request.begins(statusOf(relay), relay.isEventStream());
+        request.begins(statusOf(relay));
         body.discard(); // nobody will be asked again, and the answer may take long
     }
 

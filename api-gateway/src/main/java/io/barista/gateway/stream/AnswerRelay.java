@@ -35,19 +35,26 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
 
     private final AnswerTerms terms;
     private final Consumer<AnswerRelay> onBegin;
+    private final Runnable onFirstEvent;
     private final HttpHeaders headers = new HttpHeaders();
 
     private @Nullable HttpStatusCode status;
     private volatile boolean received;
     private volatile boolean begun;
+    private boolean spoken;
     private volatile boolean ended;
     private volatile @Nullable Throwable failure;
 
-    /** @param onBegin called once, just before the first byte goes to the client */
-    public AnswerRelay(ServerHttpResponse client, AnswerTerms terms, Consumer<AnswerRelay> onBegin) {
+    /**
+     * @param onBegin      called once, just before the first byte goes to the client
+     * @param onFirstEvent called once, just before the first event of a stream does; comments are none
+     */
+    public AnswerRelay(ServerHttpResponse client, AnswerTerms terms, Consumer<AnswerRelay> onBegin,
+            Runnable onFirstEvent) {
         super(client);
         this.terms = terms;
         this.onBegin = onBegin;
+        this.onFirstEvent = onFirstEvent;
     }
 
     /** Whether any of the replica's body has come; from then on nobody else may be asked for it. */
@@ -136,6 +143,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
             try {
                 byte[] events = framer.feed(piece);
                 if (events != null) {
+                    notice(events);
                     sink.next(onHeap(events));
                 }
             } catch (BrokenAnswerException e) {
@@ -145,6 +153,13 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
                 .onErrorResume(_ -> framer.isDone(), _ -> Flux.empty()) // broken off after its last word: no harm
                 .doOnError(error -> failure = error)
                 .onErrorResume(this::canBeTold, error -> Flux.just(onHeap(ending(error))));
+    }
+
+    private void notice(byte[] events) {
+        if (!spoken && events[0] != ':') {
+            spoken = true;
+            onFirstEvent.run();
+        }
     }
 
     private Mono<DataBuffer> lastOf(EventFramer framer) {
@@ -183,7 +198,7 @@ public final class AnswerRelay extends ServerHttpResponseDecorator {
         ApiException told = error instanceof AnswerCutException cut
                 ? cut.toApiException()
                 : new ApiException(ErrorCode.UPSTREAM_FAILED, "The model broke off its answer.");
-        return terms.errors().streamEnding(told.body());
+        return terms.errors().streamEnding(told, terms.dialect());
     }
 
     /** The answer in one go, up to the limit; what is longer flows from there on. */

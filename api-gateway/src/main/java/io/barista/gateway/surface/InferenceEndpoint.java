@@ -1,11 +1,15 @@
 package io.barista.gateway.surface;
 
+import io.barista.openai.error.Dialect;
+
 /** A POST route whose body names a model; all of them go to a replica of that model, under the same path. */
 public enum InferenceEndpoint {
 
     CHAT_COMPLETIONS("/v1/chat/completions", "chat", true),
     COMPLETIONS("/v1/completions", "text_completion", true),
     RESPONSES("/v1/responses", "chat", false),
+    MESSAGES("/v1/messages", "chat", false),
+    COUNT_TOKENS("/v1/messages/count_tokens", "tokenize", false),
     EMBEDDINGS("/v1/embeddings", "embeddings", false),
     SCORE("/v1/score", "score", false),
     SCORE_UNVERSIONED("/score", "score", false),
@@ -27,6 +31,11 @@ public enum InferenceEndpoint {
 
     public String path() {
         return path;
+    }
+
+    /** Whose API it is, which decides what errors look like. */
+    public Dialect dialect() {
+        return Dialect.ofPath(path);
     }
 
     /** The {@code gen_ai.operation.name} of its meters. */

@@ -48,6 +48,19 @@ class ErrorShapeTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))), 415, "unsupported_media_type");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{\"model\":\"none\"}|404|not_found_error", "[]|400|invalid_request_error"})
+    void messagesHaveErrorsOfAnthropicsShape(String body, int status, String type) {
+        for (String path : new String[]{"/v1/messages", "/v1/messages/count_tokens"}) {
+            HttpResponse<String> answer = gateway.post(path, body);
+            assertThat(answer.statusCode()).isEqualTo(status);
+            JsonNode json = JSON.readTree(answer.body());
+            assertThat(json.path("type").asString()).isEqualTo("error");
+            assertThat(json.path("error").path("type").asString()).isEqualTo(type);
+            assertThat(json.path("error").path("message").asString()).isNotEmpty();
+        }
+    }
+
     @Test
     void takesNoBodyWithoutAType() {
         assertShape(gateway.send(gateway.request("/v1/completions").POST(HttpRequest.BodyPublishers.ofString("{}"))),

@@ -101,6 +101,30 @@ class StreamTest {
     }
 
     @Test
+    void tellsAReaderOfMessagesInItsOwnWordsThatItsStreamBroke() {
+        replica.does(breaksAfter("event: ping\ndata: {\"type\":\"ping\"}\n\n"));
+
+        assertThat(gateway.post("/v1/messages", TestGateway.chatBody(model)).body())
+                .isEqualTo(
+                        "event: ping\ndata: {\"type\":\"ping\"}\n\nevent: error\ndata: {\"type\":\"error\",\"error\":"
+                                + "{\"type\":\"api_error\",\"message\":\"The model broke off its answer.\"}}\n\n");
+    }
+
+    @Test
+    void heartbeatsPassAndAreNoFirstEvent() throws Exception {
+        Sinks.Many<String> pieces = Sinks.many().unicast().onBackpressureBuffer();
+        replica.does(events(pieces.asFlux()));
+        pieces.tryEmitNext(": keep-alive\n\n");
+
+        try (InputStream answer = open()) {
+            assertThat(answer.readNBytes(14)).asString().isEqualTo(": keep-alive\n\n");
+            pieces.tryEmitNext("data: [DONE]\n\n");
+            pieces.tryEmitComplete();
+            assertThat(answer.readAllBytes()).asString().isEqualTo("data: [DONE]\n\n");
+        }
+    }
+
+    @Test
     void endsEveryStreamThatBreaksInFullFlowWithAnErrorEvent() throws Exception {
         replica.does(events(Flux.interval(Duration.ofMillis(2)).onBackpressureDrop().map(i -> "data: " + i + "\n\n")));
         List<InputStream> answers = new ArrayList<>();

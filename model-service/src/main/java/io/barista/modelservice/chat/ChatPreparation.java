@@ -89,6 +89,13 @@ public final class ChatPreparation {
         return ChatPrompt.render(request.messages(), ChatTools.shown(request.tools()), request.template(), null, model);
     }
 
+    /** The same for a request that is complete but for its answer. */
+    public ChatPrompt prompt(ChatCompletionRequest request, ServedModel model) {
+        model.requireName(request.model());
+        return ChatPrompt.render(request.messages(), ChatTools.of(request, model.asked()), request.template(),
+                request.reasoningEffort(), model);
+    }
+
     /** Null when the answer, and how long the model reasons, is all its own choice. */
     private static @Nullable OutputConstraint constraint(ChatCompletionRequest request, ChatTools tools,
             ChatPrompt prompt, ServedModel model) {

@@ -77,12 +77,17 @@ public final class StructuredOutputs {
                 JsonValue schema = parts.value("schema");
                 asked.add(new Asked(schema == null
                         ? new StructuredOutput.JsonObject(Whitespace.FLEXIBLE)
-                        : schema(schema, Whitespace.FLEXIBLE), "response_format"));
+                        : schema(schema, Whitespace.FLEXIBLE), format.path()));
             }
-            case "json_schema" -> asked.add(new Asked(
-                    schema(unwrapped(parts.required("json_schema")), Whitespace.FLEXIBLE), "response_format"));
-            default -> throw ApiException.of(ErrorCode.INVALID_VALUE, "response_format.type",
-                    "'response_format.type' must be 'text', 'json_object' or 'json_schema', got '%s'.", type);
+            case "json_schema" -> {
+                // responses and messages have no wrapper
+                JsonValue flat = parts.value("json_schema") == null ? parts.value("schema") : null;
+                asked.add(new Asked(
+                        schema(flat == null ? unwrapped(parts.required("json_schema")) : flat, Whitespace.FLEXIBLE),
+                        format.path()));
+            }
+            default -> throw ApiException.of(ErrorCode.INVALID_VALUE, parts.pathOf("type"),
+                    "'%s' must be 'text', 'json_object' or 'json_schema', got '%s'.", parts.pathOf("type"), type);
         }
     }
 

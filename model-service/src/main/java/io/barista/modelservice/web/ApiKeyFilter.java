@@ -16,7 +16,10 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** With {@code BARISTA_API_KEY} set, everything but health wants {@code Authorization: Bearer KEY}. */
+/**
+ * With {@code BARISTA_API_KEY} set, everything but health wants {@code Authorization: Bearer KEY}, or {@code x-api-key: KEY} as
+ * Anthropic's clients send it.
+ */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class ApiKeyFilter implements WebFilter {
@@ -40,15 +43,22 @@ final class ApiKeyFilter implements WebFilter {
         if (key == null || OPEN.contains(path) || path.startsWith("/actuator/health/")) {
             return chain.filter(exchange);
         }
-        String sent = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-        if (sent == null || !sent.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        String sent = keyIn(exchange.getRequest().getHeaders());
+        if (sent == null) {
             return Mono.error(new ApiException(ErrorCode.INVALID_API_KEY,
                     "An API key is required. Send it as 'Authorization: Bearer KEY'."));
         }
-        byte[] offered = sent.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
+        byte[] offered = sent.strip().getBytes(StandardCharsets.UTF_8);
         // isEqual takes the same time wherever the first difference is
         return MessageDigest.isEqual(key, offered)
                 ? chain.filter(exchange)
                 : Mono.error(new ApiException(ErrorCode.INVALID_API_KEY, "Incorrect API key provided."));
+    }
+
+    private static @Nullable String keyIn(HttpHeaders headers) {
+        String bearer = headers.getFirst(HttpHeaders.AUTHORIZATION);
+        return bearer != null && bearer.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? bearer.substring(SCHEME.length())
+                : headers.getFirst("x-api-key");
     }
 }

@@ -53,7 +53,7 @@ final class ErrorAnswers implements WebExceptionHandler {
         if (error.code().status() == 401) {
             headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
-        byte[] body = json.write(error.body());
+        byte[] body = json.write(Dialects.of(exchange).body(error));
         headers.setContentLength(body.length);
         return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
     }

@@ -6,6 +6,7 @@ import io.barista.openai.StreamOptions;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.JsonValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,15 @@ public record ChatCompletionRequest(@Nullable String model, List<ChatMessage> me
                 fields.flag("include_reasoning", true), ChatTemplateFields.read(fields),
                 fields.flag("return_tokens_as_token_ids", false), fields.flag("return_token_ids", false),
                 fields.unread());
+    }
+
+    /** The same without one of the other fields. */
+    public ChatCompletionRequest without(String other) {
+        Map<String, JsonValue> rest = new LinkedHashMap<>(others);
+        rest.remove(other);
+        return new ChatCompletionRequest(model, messages, sampling, serving, maxTokens, stream, streamOptions, logprobs,
+                topLogprobs, tools, toolChoice, parallelToolCalls, reasoningEffort, includeReasoning, template,
+                returnTokensAsTokenIds, returnTokenIds, rest);
     }
 
     /** The field {@code messages}, which must be there. */

@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
 public record ChatMessage(String role, @Nullable MessageContent content, @Nullable String name,
         @Nullable String reasoning, List<ToolCall> toolCalls, @Nullable String toolCallId) {
 
+    /** A message of text alone. */
+    public static ChatMessage of(String role, String text) {
+        return new ChatMessage(role, new MessageContent.Text(text), null, null, List.of(), null);
+    }
+
+    /** What a called tool answered. */
+    public static ChatMessage ofTool(String callId, String text) {
+        return new ChatMessage("tool", new MessageContent.Text(text), null, null, List.of(), callId);
+    }
+
     static ChatMessage read(JsonFields message) {
         String reasoning = message.string("reasoning");
         String reasoningContent = message.string("reasoning_content");

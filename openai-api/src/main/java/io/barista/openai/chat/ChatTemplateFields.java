@@ -2,6 +2,7 @@ package io.barista.openai.chat;
 
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.JsonValue;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChatTemplateFields(boolean addGenerationPrompt, boolean continueFinalMessage, boolean addSpecialTokens,
         @Nullable String chatTemplate, @Nullable List<Object> documents, Map<String, @Nullable Object> kwargs) {
+
+    /** The same, with the last message's turn left open. */
+    public ChatTemplateFields continuing() {
+        return new ChatTemplateFields(false, true, addSpecialTokens, chatTemplate, documents, kwargs);
+    }
+
+    /** The same with one more template variable, unless the request sets it itself. */
+    public ChatTemplateFields with(String name, Object value) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(kwargs);
+        more.putIfAbsent(name, value);
+        return new ChatTemplateFields(addGenerationPrompt, continueFinalMessage, addSpecialTokens, chatTemplate,
+                documents, more);
+    }
 
     public static ChatTemplateFields read(JsonFields fields) {
         JsonValue documents = fields.value("documents");
