@@ -93,6 +93,6 @@ attention_plain(const element* qkv, const kv_element* cache, const int* querySta
         for (int w = 0; w < WARPS; w++) {
             x += merged[w][d] * expf(maxima[w] - largest);
         }
-        out[((size_t) token * heads + head) * HEAD_DIM + d] = fromFloat(x * valueScale / total);
+        out[((size_t) token * heads + head) * HEAD_DIM + d] = fromFloat(last < first ? 0.f : x * valueScale / total); // padding sees nothing
     }
 }

@@ -19,7 +19,8 @@ variants() { # per source: the macros that change its code
     case $1 in
         embed|rms_norm|gated_activation|gather_rows|elementwise|fill_random|lora_plain) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
         latent_attention) printf '%s\n' '-DELEMENT=0 -DRANK=512 -DROPE_DIM=64' '-DELEMENT=1 -DRANK=512 -DROPE_DIM=64' ;;
-        quantized_gemv|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
+        grouped_plain) printf '%s\n' '-DELEMENT=0 -DWEIGHT=0' '-DELEMENT=0 -DWEIGHT=4' '-DELEMENT=1 -DWEIGHT=9' ;;
+        embed_quantized|grouped_quantized|quantized_gemv|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
         attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;

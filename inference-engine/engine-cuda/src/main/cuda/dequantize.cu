@@ -1,6 +1,6 @@
 // out[o, order[k]] = scales[o, k / groupSize] * (codes[o, k] - zeros[o, group]) in elements: for products of many rows, which a dense matrix
 // product then computes. order 0: the natural order of inputs.
-// Launch: grid (ceil(inputs / 8 / 128), outputs), block 128; WEIGHT=4|8|9. Moves inputs * outputs * (bytes of a code + of an element).
+// Launch: grid (outputs, ceil(inputs / 8 / 128)), block 128; WEIGHT=4|8|9. Moves inputs * outputs * (bytes of a code + of an element).
 #include "device.cuh"
 #include "quantized.cuh"
 
@@ -9,7 +9,7 @@ dequantize(const unsigned* codes, const float* scales, const unsigned char* zero
            element* out) {
     startSuccessor();
     waitForPredecessors();
-    int eight = blockIdx.x * blockDim.x + threadIdx.x, output = blockIdx.y, eights = (inputs + 7) / 8;
+    int eight = blockIdx.y * blockDim.x + threadIdx.x, output = blockIdx.x, eights = (inputs + 7) / 8;
     if (eight >= eights) {
         return;
     }

@@ -78,6 +78,12 @@ latent_attention(const element* queries, const element* weight, const element* c
         }
     }
     int last = contextLengths[low] - (queryStarts[low + 1] - token);
+    if (last < 0) { // padding of a graph's bucket, which sees nothing
+        for (int v = threadIdx.x; v < valueDim; v += blockDim.x) {
+            out[((size_t) token * heads + head) * valueDim + v] = fromFloat(0.f);
+        }
+        return;
+    }
     const int* table = blockTables + (size_t) low * maxBlocks;
 
     const element* source = queries + ((size_t) token * heads + head) * (plainDim + ROPE_DIM);

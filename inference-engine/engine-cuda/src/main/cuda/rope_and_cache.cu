@@ -7,7 +7,29 @@
 #include "kv.cuh"
 
 #define WARPS 4
-#define HEAD_VECTORS (HEAD_DIM / VECTOR)
+#define ALIGNED (HEAD_DIM % (ELEMENT == 0 ? 4 : 8) == 0) // else heads do not begin at 16 bytes
+#if ALIGNED
+#define PIECE VECTOR
+#else
+#define PIECE 1
+#endif
+#define PIECES (HEAD_DIM / PIECE)
+
+__device__ __forceinline__ void loadPiece(const element* source, float (&x)[PIECE]) {
+#if ALIGNED
+    unpack(*(const uint4*) source, x);
+#else
+    x[0] = toFloat(*source);
+#endif
+}
+
+__device__ __forceinline__ void storePiece(element* target, const float* x) {
+#if ALIGNED
+    *(uint4*) target = pack(*(const float(*)[PIECE]) x);
+#else
+    *target = fromFloat(*x);
+#endif
+}
 
 extern "C" __global__ void __launch_bounds__(WARPS * WARP)
 rope_and_cache(element* qkv, const float* bias, const int* positions, const int* slots, const float* cosSin, int rotaryDim, int interleaved,
@@ -26,16 +48,16 @@ rope_and_cache(element* qkv, const float* bias, const int* positions, const int*
     element* source = qkv + ((size_t) token * (heads + 2 * kvHeads) + head) * HEAD_DIM;
 
     float squares = 0.f;
-    for (int i = lane; i < HEAD_VECTORS; i += WARP) {
-        float x[VECTOR];
-        unpack(((const uint4*) source)[i], x);
+    for (int i = lane; i < PIECES; i += WARP) {
+        float x[PIECE];
+        loadPiece(source + i * PIECE, x);
 #pragma unroll
-        for (int j = 0; j < VECTOR; j++) {
+        for (int j = 0; j < PIECE; j++) {
             if (bias) {
-                x[j] = rounded(x[j] + bias[head * HEAD_DIM + i * VECTOR + j]);
+                x[j] = rounded(x[j] + bias[head * HEAD_DIM + i * PIECE + j]);
             }
             squares += x[j] * x[j];
-            held[i * VECTOR + j] = x[j];
+            held[i * PIECE + j] = x[j];
         }
     }
     __syncwarp();
@@ -63,8 +85,8 @@ rope_and_cache(element* qkv, const float* bias, const int* positions, const int*
     }
 
     if (head < heads) {
-        for (int i = lane; i < HEAD_VECTORS; i += WARP) {
-            ((uint4*) source)[i] = pack(*(const float(*)[VECTOR]) (held + i * VECTOR));
+        for (int i = lane; i < PIECES; i += WARP) {
+            storePiece(source + i * PIECE, held + i * PIECE);
         }
         return;
     }
@@ -76,6 +98,7 @@ rope_and_cache(element* qkv, const float* bias, const int* positions, const int*
     kv_element* target = cache + kvOffset(slot / BLOCK_TOKENS, isValue, kvHead, kvHeads) + slot % BLOCK_TOKENS * HEAD_DIM;
 #if KV_FP8
     float inverse = 1.f / (isValue ? valueScale : keyScale);
+#if HEAD_DIM % 4 == 0
     for (int i = lane; i < HEAD_DIM / 4; i += WARP) {
         unsigned bytes = 0;
 #pragma unroll
@@ -85,8 +108,13 @@ rope_and_cache(element* qkv, const float* bias, const int* positions, const int*
         ((unsigned*) target)[i] = bytes;
     }
 #else
-    for (int i = lane; i < HEAD_VECTORS; i += WARP) {
-        ((uint4*) target)[i] = pack(*(const float(*)[VECTOR]) (held + i * VECTOR));
+    for (int i = lane; i < HEAD_DIM; i += WARP) {
+        target[i] = toE4m3(held[i] * inverse);
+    }
+#endif
+#else
+    for (int i = lane; i < PIECES; i += WARP) {
+        storePiece(target + i * PIECE, held + i * PIECE);
     }
 #endif
 }

@@ -868,7 +868,7 @@ static void checkQuantized() {
                 Buffer dense((size_t) outputs * inputs * 2);
                 Arguments d;
                 d.p(dcodes).p(dscales).p(zerosOrNone).p(orderOrNone).i(groupSize).i(outputs).i(inputs).p(dense);
-                Kernel("dequantize", macro, "dequantize").launch(dim3(divideUp(inputs / 8, 128), outputs), 128, 0, d);
+                Kernel("dequantize", macro, "dequantize").launch(dim3(outputs, divideUp(inputs / 8, 128)), 128, 0, d);
                 check("dequantize" + suffix, type, where, dense.read(type), w);
                 for (int rows : some({1, 2, 7, 8})) {
                     Floats x = random((size_t) rows * inputs, type), bias = random(outputs, FLOAT32);

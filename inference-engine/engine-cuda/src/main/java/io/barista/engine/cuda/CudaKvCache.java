@@ -16,8 +16,7 @@ record CudaKvCache(Shape shape, long address, long layerBytes, Kernel ropeAndCac
     /** Keys are multiplied 16 at a time, all of one block. */
     static final int BLOCK_MULTIPLE = 16;
 
-    /** Kernels read and write 16 bytes at a time. */
-    private static final int HEAD_MULTIPLE = 8;
+    private static final int LARGEST_HEAD = 512;
 
     /** @throws EngineException INVALID_CONFIG for sizes that the kernels cannot take */
     static void requirePossible(Shape shape, Element element) {
@@ -26,7 +25,7 @@ record CudaKvCache(Shape shape, long address, long layerBytes, Kernel ropeAndCac
                     "block_size: the cuda backend needs a multiple of %d tokens, asked for was %d", BLOCK_MULTIPLE,
                     shape.blockTokens());
         }
-        if (shape.headDim() % HEAD_MULTIPLE != 0 || shape.headDim() > 256) {
+        if (shape.headDim() % 2 != 0 || shape.headDim() > LARGEST_HEAD) {
             throw Unsupported.of("heads of size " + shape.headDim());
         }
     }

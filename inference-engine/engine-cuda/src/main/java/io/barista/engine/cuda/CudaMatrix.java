@@ -1,11 +1,9 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.Matrix;
-
 /**
  * Dense weights in the activations' type.
  *
  * @param address [outputs, inputs], row-major
  * @param shape   how matrices of this shape are multiplied
  */
-record CudaMatrix(String name, int outputs, int inputs, long address, MatmulShape shape) implements Matrix {}
+record CudaMatrix(String name, int outputs, int inputs, long address, MatmulShape shape) implements CudaWeights {}

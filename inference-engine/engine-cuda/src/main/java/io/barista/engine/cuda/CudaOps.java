@@ -43,6 +43,10 @@ final class CudaOps implements TensorOps {
     private final RowKernels rows;
     private final BlasLibrary blas;
     private final Matmul matmul;
+    private final QuantizedMatmul quantized;
+    private final GroupedMatmul grouped;
+    private final MixtureKernels mixtures;
+    private final LatentKernels latents;
     private final CudaStorage storage;
     private final CurrentStep step;
 
@@ -58,7 +62,12 @@ final class CudaOps implements TensorOps {
         this.blas = new BlasLibrary(stream, memory);
         this.matmul = new Matmul(element, blas,
                 element == Element.FLOAT32 ? null : new Gemv(loader, multiprocessors));
-        this.storage = new CudaStorage(element, stream, memory, loader, multiprocessors,
+        ScratchMemory scratch = new ScratchMemory(memory, stream);
+        this.quantized = new QuantizedMatmul(loader, element, matmul, scratch, multiprocessors);
+        this.grouped = new GroupedMatmul(loader, element);
+        this.mixtures = new MixtureKernels(loader, element, grouped, rows);
+        this.latents = new LatentKernels(loader);
+        this.storage = new CudaStorage(element, stream, memory, scratch, loader, multiprocessors,
                 new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
@@ -86,7 +95,11 @@ final class CudaOps implements TensorOps {
 
     @Override
     public Matrix pack(String name, List<? extends Weight> parts) {
-        return storage.matrix(name, parts);
+        CudaWeights matrix = storage.matrix(name, parts);
+        if (matrix instanceof QuantizedMatrix codes) {
+            quantized.prepare(codes);
+        }
+        return matrix;
     }
 
     @Override
@@ -113,9 +126,13 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void embed(Matrix table, float scale, DeviceBuffer out) {
-        CudaMatrix matrix = (CudaMatrix) table;
         int tokens = step.inputs().tokens;
-        rows.embed(step.metadata().tokenIds(), matrix, scale, tokens, address(out, tokens, table.inputs()));
+        long ids = step.metadata().tokenIds();
+        long target = address(out, tokens, table.inputs());
+        switch ((CudaWeights) table) {
+            case CudaMatrix dense -> rows.embed(ids, dense, scale, tokens, target);
+            case QuantizedMatrix codes -> quantized.embed(ids, codes, scale, tokens, target);
+        }
     }
 
     @Override
@@ -127,9 +144,14 @@ final class CudaOps implements TensorOps {
     @Override
     public void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rowCount, DeviceBuffer out) {
         requireDifferent(w.name(), x, out);
-        matmul.multiply((CudaMatrix) w, bias == null ? null : vector(bias, w.outputs()),
-                address(x, rowCount, w.inputs()), rowCount, address(out, rowCount, w.outputs()),
-                isFloatsOf(out));
+        CudaVector added = bias == null ? null : vector(bias, w.outputs());
+        long source = address(x, rowCount, w.inputs());
+        long target = address(out, rowCount, w.outputs());
+        switch ((CudaWeights) w) {
+            case CudaMatrix dense -> matmul.multiply(dense, added, source, rowCount, target, isFloatsOf(out));
+            case QuantizedMatrix codes ->
+                quantized.multiply(codes, added, source, rowCount, target, isFloatsOf(out));
+        }
     }
 
     private boolean isFloatsOf(DeviceBuffer out) {
@@ -139,9 +161,8 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rowCount,
             DeviceBuffer normalised, DeviceBuffer out) {
-        CudaMatrix matrix = (CudaMatrix) w.matrix();
-        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
-        if (gemv == null) {
+        Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
+        if (gemv == null || !(w.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmul(x, norm, eps, w, rowCount, normalised, out);
             return;
         }
@@ -152,18 +173,20 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void matmulAdd(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer product, DeviceBuffer sum) {
-        CudaMatrix matrix = (CudaMatrix) w.matrix();
-        requireDifferent(matrix.name(), x, sum);
-        matmul.add(matrix, bias(w), address(x, rowCount, matrix.inputs()), rowCount,
-                address(sum, rowCount, matrix.outputs()));
+        requireDifferent(w.matrix().name(), x, sum);
+        long source = address(x, rowCount, w.matrix().inputs());
+        long target = address(sum, rowCount, w.matrix().outputs());
+        switch ((CudaWeights) w.matrix()) {
+            case CudaMatrix dense -> matmul.add(dense, bias(w), source, rowCount, target);
+            case QuantizedMatrix codes -> quantized.add(codes, bias(w), source, rowCount, target);
+        }
     }
 
     @Override
     public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int rowCount,
             DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
-        CudaMatrix matrix = (CudaMatrix) qkv.matrix();
-        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
-        if (gemv == null || !Gemv.takesHeads(heads)) {
+        Gemv gemv = matmul.inOneLaunch(rowCount, qkv.matrix().inputs());
+        if (gemv == null || !Gemv.takesHeads(heads) || !(qkv.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmulToCache(x, norm, eps, qkv, rowCount, normalised, out, heads);
             return;
         }
@@ -177,9 +200,15 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
             int rowCount, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
-        CudaMatrix matrix = (CudaMatrix) w.matrix();
-        Gemv gemv = matmul.inOneLaunch(rowCount, matrix.inputs());
-        if (gemv == null) {
+        if (w.matrix() instanceof QuantizedMatrix codes && quantized.takes(codes, rowCount)) {
+            rmsNorm(x, norm, eps, rowCount, codes.inputs(), normalised);
+            requireDifferent(codes.name(), normalised, out);
+            quantized.multiplyGated(codes, bias(w), activation, address(normalised, rowCount, codes.inputs()), rowCount,
+                    address(out, rowCount, inner));
+            return;
+        }
+        Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
+        if (gemv == null || !(w.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmulGated(x, norm, eps, w, activation, rowCount, inner, normalised, gateUp, out);
             return;
         }
@@ -275,46 +304,69 @@ final class CudaOps implements TensorOps {
 
     @Override
     public ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
-        throw Unsupported.of("mixtures of experts");
-    }
-
-    @Override
-    public LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
-        throw Unsupported.of("latent attention");
+        CudaExperts packed = storage.experts(name, experts);
+        grouped.prepare(packed.packed());
+        return packed;
     }
 
     @Override
     public MixtureWorkspace allocateMixture(MixtureSpec mixture, int maxRows) {
-        throw Unsupported.of("mixtures of experts");
-    }
-
-    @Override
-    public LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
-        throw Unsupported.of("latent attention");
-    }
-
-    @Override
-    public void latentRopeAndCache(DeviceBuffer queries, DeviceBuffer latents, LatentAttentionSpec attention,
-            RopeTable rope, DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
-        throw Unsupported.of("latent attention");
-    }
-
-    @Override
-    public void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight,
-            KvCache cache, int layer, LatentWorkspace workspace, DeviceBuffer out) {
-        throw Unsupported.of("latent attention");
+        mixtures.requirePossible(mixture);
+        return CudaMixture.allocate(mixture, maxRows, element, memory);
     }
 
     @Override
     public void route(DeviceBuffer logits, @Nullable DeviceBuffer correction, int rowCount,
             MixtureWorkspace workspace) {
-        throw Unsupported.of("mixtures of experts");
+        CudaMixture mixture = (CudaMixture) workspace;
+        int experts = mixture.spec().router().experts();
+        mixture.requireRoom(rowCount);
+        mixtures.route(address(logits, rowCount, experts), correction == null ? null : vector(correction, experts),
+                rowCount, mixture);
     }
 
     @Override
     public void experts(ExpertMatrices gateUp, ExpertMatrices down, DeviceBuffer x, int rowCount,
             MixtureWorkspace workspace, DeviceBuffer out) {
-        throw Unsupported.of("mixtures of experts");
+        requireDifferent("experts", x, out);
+        CudaMixture mixture = (CudaMixture) workspace;
+        int hidden = mixture.spec().hidden();
+        mixture.requireFits((CudaExperts) gateUp, (CudaExperts) down, rowCount);
+        mixtures.experts((CudaExperts) gateUp, (CudaExperts) down, address(x, rowCount, hidden), rowCount, mixture,
+                address(out, rowCount, hidden));
+    }
+
+    @Override
+    public LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
+        latents.requirePossible(attention);
+        return storage.latentMatrix(weight, attention);
+    }
+
+    @Override
+    public LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
+        return new CudaLatentWorkspace(attention, maxRows);
+    }
+
+    @Override
+    public void latentRopeAndCache(DeviceBuffer queries, DeviceBuffer latentRows, LatentAttentionSpec attention,
+            RopeTable rope, DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
+        CudaLatentCache rowsOfAll = (CudaLatentCache) cache;
+        LatentKernels.requireFits(attention, rowsOfAll, layer);
+        int tokens = step.inputs().tokens;
+        latents.ropeAndCache(address(queries, tokens, attention.queryWidth()),
+                address(latentRows, tokens, attention.rowWidth()), attention, (CudaRopeTable) rope,
+                vector(latentNorm, attention.rank()), normEps, rowsOfAll, layer, step.metadata(), tokens);
+    }
+
+    @Override
+    public void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight,
+            KvCache cache, int layer, LatentWorkspace workspace, DeviceBuffer out) {
+        CudaLatentCache rowsOfAll = (CudaLatentCache) cache;
+        LatentKernels.requireFits(attention, rowsOfAll, layer);
+        requireDifferent("latentAttention", queries, out);
+        int tokens = step.inputs().tokens;
+        latents.attend(address(queries, tokens, attention.queryWidth()), attention, (CudaLatentMatrix) weight,
+                rowsOfAll, layer, step.inputs(), step.metadata(), address(out, tokens, attention.outputWidth()));
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
-import io.barista.engine.backend.Matrix;
+import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.Weight;
 import java.lang.foreign.MemorySegment;
@@ -17,17 +17,19 @@ final class CudaStorage implements AutoCloseable {
     private final Element element;
     private final Stream stream;
     private final DeviceMemory memory;
+    private final ScratchMemory scratch;
     private final KernelLoader loader;
     private final int multiprocessors;
     private final MemoryBudget budget;
     private final WeightMemory weights;
     private final HostReader reader;
 
-    CudaStorage(Element element, Stream stream, DeviceMemory memory, KernelLoader loader, int multiprocessors,
-            MemoryBudget budget, WeightMemory weights) {
+    CudaStorage(Element element, Stream stream, DeviceMemory memory, ScratchMemory scratch, KernelLoader loader,
+            int multiprocessors, MemoryBudget budget, WeightMemory weights) {
         this.element = element;
         this.stream = stream;
         this.memory = memory;
+        this.scratch = scratch;
         this.loader = loader;
         this.multiprocessors = multiprocessors;
         this.budget = budget;
@@ -37,6 +39,7 @@ final class CudaStorage implements AutoCloseable {
 
     long freeBytes() {
         weights.finish();
+        scratch.allocate();
         return budget.freeBytes();
     }
 
@@ -54,8 +57,16 @@ final class CudaStorage implements AutoCloseable {
         return weights.vector(tensor);
     }
 
-    Matrix matrix(String name, List<? extends Weight> parts) {
+    CudaWeights matrix(String name, List<? extends Weight> parts) {
         return weights.matrix(name, parts);
+    }
+
+    CudaExperts experts(String name, List<? extends List<? extends Weight>> experts) {
+        return weights.experts(name, experts);
+    }
+
+    CudaLatentMatrix latentMatrix(HostTensor weight, LatentAttentionSpec attention) {
+        return new CudaLatentMatrix(weight.name(), attention, weights.elements(weight));
     }
 
     RopeTable rope(float[] cosSin, int positions, int rotaryDim) {
@@ -69,11 +80,12 @@ final class CudaStorage implements AutoCloseable {
     }
 
     KvCache kvCache(KvCache.Shape shape) {
+        weights.finish();
         if (shape.latent()) {
-            throw Unsupported.of("latent attention");
+            long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
+            return new CudaLatentCache(shape, memory.allocate("the KV cache", bytes), bytes / shape.layers());
         }
         CudaKvCache.requirePossible(shape, element);
-        weights.finish();
         long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
         long address = memory.allocate("the KV cache", bytes);
         // Masked keys are multiplied by zero, which must not meet a NaN.

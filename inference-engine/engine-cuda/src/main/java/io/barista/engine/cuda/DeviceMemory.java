@@ -35,6 +35,14 @@ final class DeviceMemory implements AutoCloseable {
         }
     }
 
+    /** Frees what was allocated, before its time. The device must be done with it. */
+    void release(long address) {
+        if (!addresses.remove(address)) {
+            throw new IllegalArgumentException("address %x was not allocated here".formatted(address));
+        }
+        Driver.free(address);
+    }
+
     long allocatedBytes() {
         return allocated;
     }

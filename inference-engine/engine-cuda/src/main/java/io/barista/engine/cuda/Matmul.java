@@ -28,8 +28,7 @@ final class Matmul implements AutoCloseable {
         if (gemv != null && gemv.takes(rows, w.inputs())) {
             gemv.multiply(w, bias, x, rows, out, floatOut);
         } else if (rows > 0) {
-            library.multiply(plan(w, bias, rows, floatOut), w.address(), x, bias == null ? 0 : bias.rounded(), out,
-                    false);
+            multiplyMany(w.shape(), w.address(), bias, x, rows, out, floatOut);
         }
     }
 
@@ -38,7 +37,7 @@ final class Matmul implements AutoCloseable {
         if (gemv != null && gemv.takes(rows, w.inputs())) {
             gemv.add(w, bias, x, rows, sum);
         } else if (rows > 0) {
-            library.multiply(plan(w, bias, rows, false), w.address(), x, bias == null ? 0 : bias.rounded(), sum, true);
+            addMany(w.shape(), w.address(), bias, x, rows, sum);
         }
     }
 
@@ -48,8 +47,17 @@ final class Matmul implements AutoCloseable {
         return gemv != null && gemv.takesNorm(rows, inputs) ? gemv : null;
     }
 
-    private MatmulPlan plan(CudaMatrix w, @Nullable CudaVector bias, int rows, boolean floatOut) {
-        return w.shape().plan(rows, element, floatOut, bias != null, library);
+    /** By cuBLASLt. */
+    void multiplyMany(MatmulShape shape, long weights, @Nullable CudaVector bias, long x, int rows, long out,
+            boolean floatOut) {
+        library.multiply(shape.plan(rows, element, floatOut, bias != null, library), weights, x,
+                bias == null ? 0 : bias.rounded(), out, false);
+    }
+
+    /** As {@link #multiplyMany}, added to what is there. */
+    void addMany(MatmulShape shape, long weights, @Nullable CudaVector bias, long x, int rows, long sum) {
+        library.multiply(shape.plan(rows, element, false, bias != null, library), weights, x,
+                bias == null ? 0 : bias.rounded(), sum, true);
     }
 
     @Override

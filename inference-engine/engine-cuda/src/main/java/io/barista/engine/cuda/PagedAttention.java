@@ -4,12 +4,21 @@ import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.StepInputs;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Attention over a paged cache of one head size. Sequences with one query and sequences with several have a kernel each, which skips
- * the others', so a mixed step launches both; float32 has one kernel that is plain.
+ * the others', so a mixed step launches both; float32 and heads of odd sizes have one kernel that is plain.
  */
 final class PagedAttention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PagedAttention.class);
+
+    /** The tensor cores' kernels copy heads 16 bytes at a time and hold them in shared memory. */
+    private static final int HEAD_MULTIPLE = 8;
+
+    private static final int LARGEST_HEAD = 256;
 
     /** fp8 caches are scaled; others are stored as they are. */
     private static final float NO_SCALE = 1;
@@ -21,10 +30,15 @@ final class PagedAttention {
     PagedAttention(KernelLoader loader, Map<String, Integer> macros, Element element, int headDim, int multiprocessors,
             DeviceMemory memory, Stream stream) {
         this.plain = loader.load("attention_plain", "attention_plain", 128, macros);
-        this.decode = element == Element.FLOAT32
-                ? null
-                : new DecodeAttention(loader, macros, headDim, multiprocessors, memory, stream);
-        this.prefill = element == Element.FLOAT32 ? null : new PrefillAttention(loader, macros, headDim);
+        boolean onTensorCores = element != Element.FLOAT32 && headDim % HEAD_MULTIPLE == 0 && headDim <= LARGEST_HEAD;
+        if (!onTensorCores && element != Element.FLOAT32) {
+            LOG.info("attention without tensor cores, which need heads of a multiple of {} up to {}, not of {}",
+                    HEAD_MULTIPLE, LARGEST_HEAD, headDim);
+        }
+        this.decode = onTensorCores
+                ? new DecodeAttention(loader, macros, headDim, multiprocessors, memory, stream)
+                : null;
+        this.prefill = onTensorCores ? new PrefillAttention(loader, macros, headDim) : null;
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {

@@ -14,6 +14,7 @@ final class WeightMemory implements AutoCloseable {
     private final Stream stream;
     private final Matmul matmul;
     private final @Nullable RandomFill random;
+    private final WeightPacking packing;
     private @Nullable Uploader uploader;
 
     /** @param random draws matrices in place of copying them */
@@ -23,6 +24,7 @@ final class WeightMemory implements AutoCloseable {
         this.stream = stream;
         this.matmul = matmul;
         this.random = random;
+        this.packing = new WeightPacking(this, element);
     }
 
     CudaVector vector(HostTensor given) {
@@ -33,37 +35,35 @@ final class WeightMemory implements AutoCloseable {
     }
 
     /** Parts are stacked by output. */
-    CudaMatrix matrix(String name, List<? extends Weight> parts) {
-        int inputs = parts.getFirst().inputs();
-        long elements = 0;
-        for (Weight part : parts) {
-            if (part.inputs() != inputs) {
-                throw new IllegalArgumentException("%s: %s has %d inputs, %s has %d".formatted(name,
-                        parts.getFirst().name(), inputs, part.name(), part.inputs()));
-            }
-            elements += Math.multiplyExact((long) part.outputs(), (long) inputs);
-        }
-        int outputs = Math.toIntExact(elements / inputs);
-        long address = memory.allocate(name, elements * element.bytes());
-        long target = address;
-        for (Weight part : parts) {
-            switch (part) {
-                case Weight.Dense dense -> dense(dense.tensor(), target);
-                case Weight.Int4 _ -> throw Unsupported.of("int4 weights");
-                case Weight.Fp8 _ -> throw Unsupported.of("fp8 weights");
-                case Weight.Int8 _ -> throw Unsupported.of("int8 weights");
-            }
-            target += (long) part.outputs() * inputs * element.bytes();
-        }
-        return new CudaMatrix(name, outputs, inputs, address, matmul.shape(outputs, inputs));
+    CudaWeights matrix(String name, List<? extends Weight> parts) {
+        PackedWeights packed = packing.pack(name, List.of(parts));
+        MatmulShape shape = matmul.shape(packed.outputs(), packed.inputs());
+        return packed.kind() == WeightKind.DENSE
+                ? new CudaMatrix(name, packed.outputs(), packed.inputs(), packed.weights(), shape)
+                : new QuantizedMatrix(name, packed, shape);
     }
 
-    private void dense(HostTensor tensor, long address) {
+    /** As {@link #matrix} for each expert. */
+    CudaExperts experts(String name, List<? extends List<? extends Weight>> experts) {
+        return new CudaExperts(name, packing.pack(name, experts));
+    }
+
+    /** A matrix as it is on disk, in the activations' type. */
+    long elements(HostTensor tensor) {
+        return packing.pack(tensor.name(), List.of(List.of(new Weight.Dense(tensor)))).weights();
+    }
+
+    /** The weights themselves, or random numbers in their place. */
+    void writeElements(HostTensor tensor, long address) {
         if (random == null) {
             write(tensor, element.dtype(), address);
         } else {
             random.fill(address, tensor.elements());
         }
+    }
+
+    long allocate(String what, long bytes) {
+        return memory.allocate(what, bytes);
     }
 
     long upload(HostTensor tensor, DType as) {

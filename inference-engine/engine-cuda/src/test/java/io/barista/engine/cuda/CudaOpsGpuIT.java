@@ -26,11 +26,6 @@ class CudaOpsGpuIT {
         }
 
         @Override
-        protected boolean takesQuantizedWeights() {
-            return false;
-        }
-
-        @Override
         protected int columnMultiple() {
             return 8;
         }
@@ -47,11 +42,6 @@ class CudaOpsGpuIT {
         @Override
         protected TensorOps openCandidate() {
             return new CudaBackend().open(new Backend.Options(0, DType.BFLOAT16));
-        }
-
-        @Override
-        protected boolean takesQuantizedWeights() {
-            return false;
         }
 
         @Override
@@ -77,11 +67,6 @@ class CudaOpsGpuIT {
         @Override
         protected TensorOps openCandidate() {
             return new CudaBackend().open(new Backend.Options(0, DType.FLOAT16));
-        }
-
-        @Override
-        protected boolean takesQuantizedWeights() {
-            return false;
         }
 
         @Override

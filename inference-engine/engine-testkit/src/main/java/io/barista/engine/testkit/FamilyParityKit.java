@@ -43,6 +43,15 @@ public abstract class FamilyParityKit {
 
     protected abstract TensorOps openCandidate();
 
+    /** Rows of activations that the candidate takes have a multiple of so many columns. */
+    protected int columnMultiple() {
+        return 1;
+    }
+
+    private int columns(int atLeast) {
+        return Math.ceilDiv(atLeast, columnMultiple()) * columnMultiple();
+    }
+
     @BeforeEach
     void open() {
         twin = new Twin(openOracle(), openCandidate());
@@ -77,7 +86,7 @@ public abstract class FamilyParityKit {
         Twin.Pair<MixtureWorkspace> workspace = twin.make(ops -> ops.allocateMixture(mixture, 129));
 
         for (int rows : new int[]{1, 2, 7, 33, 129}) {
-            Twin.Buffer x = twin.vector(random(random, rows * mixture.hidden(), 1));
+            Twin.Buffer x = twin.rows(random(random, rows * mixture.hidden(), 1));
             Twin.Buffer logits = twin.logits(rows * router.experts());
             Twin.Buffer out = twin.unwritten(rows * mixture.hidden());
             twin.onBoth((ops, side) -> {
@@ -87,6 +96,41 @@ public abstract class FamilyParityKit {
             });
             twin.assertAgree(rows + " rows", out, mixture.hidden() + mixture.inner());
         }
+    }
+
+    static Stream<Arguments> quantizedMixtures() {
+        return Stream.of(TestWeights.Kind.values()).flatMap(kind -> Stream.of(Arguments.of(kind, 72, 40, 8),
+                Arguments.of(kind, 96, 160, 32), Arguments.of(kind, 128, 64, 64)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("quantizedMixtures")
+    void mixesQuantizedExperts(TestWeights.Kind kind, int hidden, int inner, int groupSize) {
+        RouterSpec router = RouterSpec.ungrouped(6, 2, Scoring.SOFTMAX, true, 1);
+        MixtureSpec mixture = new MixtureSpec(hidden, inner, Activation.SILU, router);
+        Twin.Weights routing = twin.pack(picksTheFirstColumns(router.experts(), hidden));
+        Twin.Pair<ExpertMatrices> gateUp = quantizedExperts(kind, router.experts(), hidden, groupSize, inner, inner);
+        Twin.Pair<ExpertMatrices> down = quantizedExperts(kind, router.experts(), inner, groupSize, hidden);
+        Twin.Pair<MixtureWorkspace> workspace = twin.make(ops -> ops.allocateMixture(mixture, 200));
+
+        for (int rows : new int[]{1, 3, 70, 200}) {
+            Twin.Buffer x = twin.rows(random(random, rows * hidden, 0.01f));
+            Twin.Buffer logits = twin.logits(rows * router.experts());
+            Twin.Buffer out = twin.unwritten(rows * hidden);
+            twin.onBoth((ops, side) -> {
+                ops.matmul(side.of(routing), null, side.of(x), rows, side.of(logits));
+                ops.route(side.of(logits), null, rows, side.of(workspace));
+                ops.experts(side.of(gateUp), side.of(down), side.of(x), rows, side.of(workspace), side.of(out));
+            });
+            twin.assertAgree(rows + " rows", out, hidden + inner);
+        }
+    }
+
+    private Twin.Pair<ExpertMatrices> quantizedExperts(TestWeights.Kind kind, int count, int inputs, int groupSize,
+            int... outputs) {
+        List<List<Weight>> experts = IntStream.range(0, count).mapToObj(_ -> IntStream.of(outputs)
+                .mapToObj(rows -> TestWeights.of(kind, random, rows, inputs, groupSize)).toList()).toList();
+        return twin.make(ops -> ops.packExperts("experts", experts));
     }
 
     /** So that logits are the same bits on every backend, and no near tie is decided by rounding. */
@@ -138,8 +182,8 @@ public abstract class FamilyParityKit {
         Twin.Buffer norm = twin.vector(random(random, spec.rank(), 1));
         Twin.Buffer out = twin.unwritten(inputs.tokens * spec.outputWidth());
         for (int layer = 0; layer < 2; layer++) {
-            Twin.Buffer queries = twin.vector(random(random, inputs.tokens * spec.queryWidth(), 1));
-            Twin.Buffer rows = twin.vector(random(random, inputs.tokens * spec.rowWidth(), 1));
+            Twin.Buffer queries = twin.rows(random(random, inputs.tokens * spec.queryWidth(), 1));
+            Twin.Buffer rows = twin.rows(random(random, inputs.tokens * spec.rowWidth(), 1));
             int current = layer;
             twin.begin(inputs);
             twin.onBoth((ops, side) -> {
@@ -156,11 +200,12 @@ public abstract class FamilyParityKit {
 
     @Test
     void addsWithAGateForEachRowOrWithout() {
-        for (int columns : new int[]{1, 40, 129}) {
-            Twin.Buffer x = twin.vector(random(random, 7 * columns, 1));
-            Twin.Buffer gate = twin.vector(-100, -3, -0.1f, 0, 0.4f, 5, 100);
-            Twin.Buffer gated = twin.vector(random(random, 7 * columns, 1));
-            Twin.Buffer plain = twin.vector(random(random, 7 * columns, 1));
+        for (int fewest : new int[]{1, 40, 129}) {
+            int columns = columns(fewest);
+            Twin.Buffer x = twin.rows(random(random, 7 * columns, 1));
+            Twin.Buffer gate = twin.rows(-100, -3, -0.1f, 0, 0.4f, 5, 100);
+            Twin.Buffer gated = twin.rows(random(random, 7 * columns, 1));
+            Twin.Buffer plain = twin.rows(random(random, 7 * columns, 1));
             twin.onBoth((ops, side) -> {
                 ops.addGated(side.of(x), side.of(gate), 7, columns, side.of(gated));
                 ops.addGated(side.of(x), null, 7, columns, side.of(plain));
@@ -173,8 +218,10 @@ public abstract class FamilyParityKit {
     @Test
     void capsLogitsSoftly() {
         int columns = 70;
-        Twin.Weights weights = twin.pack(matrix("w", DType.FLOAT32, columns, 1, random(random, columns, 20)));
-        Twin.Buffer x = twin.vector(-50, -1, 1);
+        int inputs = columns(1);
+        Twin.Weights weights = twin.pack(matrix("w", DType.FLOAT32, columns, inputs, random(random, columns * inputs,
+                20)));
+        Twin.Buffer x = twin.rows(random(random, 3 * inputs, 10));
         Twin.Buffer logits = twin.logits(3 * columns);
         twin.onBoth((ops, side) -> {
             ops.matmul(side.of(weights), null, side.of(x), 3, side.of(logits));
