@@ -110,6 +110,16 @@ public final class EngineOptions {
     public static final EngineOption<String> REVISION = honoured("revision", new TextType(), null,
             "A branch, tag or commit of the model's Hugging Face repository; its main branch when absent.");
 
+    public static final EngineOption<Boolean> ENABLE_LORA = honoured("enable_lora", new BooleanType(), false,
+            "Serves LoRA adapters as MODEL:ADAPTER; on by itself where adapters are configured.");
+    public static final EngineOption<Integer> MAX_LORAS = honoured("max_loras", IntegerType.atLeast(1), null,
+            "Adapters that run at the same time, each of which has room on the device; when absent as many as are kept in "
+                    + "the host's memory, 16 at most.");
+    public static final EngineOption<Integer> MAX_LORA_RANK = honoured("max_lora_rank",
+            OneOfType.of(1, 8, 16, 32, 64, 128, 256, 320, 512), 16, "The largest rank of an adapter.");
+    public static final EngineOption<Integer> MAX_CPU_LORAS = honoured("max_cpu_loras", IntegerType.atLeast(1), null,
+            "Adapters kept in the host's memory; max_num_adapters_per_replica of lora_config when absent, or else 16.");
+
     public static final EngineOption<Double> GPU_MEMORY_UTILIZATION = new EngineOption<>("gpu_memory_utilization",
             DecimalType.aboveUpTo(0, 1), 0.92, new Effect.IgnoredOnCpu("there is no GPU memory to share out"),
             "Part of the GPU's memory for weights, activations and KV cache together.");
@@ -144,7 +154,7 @@ public final class EngineOptions {
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,
                 ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
-                PORT, REVISION,
+                PORT, REVISION, ENABLE_LORA, MAX_LORAS, MAX_LORA_RANK, MAX_CPU_LORAS,
                 GPU_MEMORY_UTILIZATION, ENFORCE_EAGER));
         options.addAll(IgnoredEngineOptions.ALL);
         options.addAll(RefusedEngineOptions.ALL);

@@ -7,7 +7,6 @@ import io.barista.config.type.DecimalType;
 import io.barista.config.type.IntegerType;
 import io.barista.config.type.LongType;
 import io.barista.config.type.MappingType;
-import io.barista.config.type.OneOfType;
 import io.barista.config.type.SecretType;
 import io.barista.config.type.TextListType;
 import io.barista.config.type.TextType;
@@ -153,14 +152,13 @@ final class IgnoredEngineOptions {
     }
 
     private void adapters() {
-        String reason = "LoRA adapters are not built yet";
-        ignore(reason, "max_loras", IntegerType.atLeast(1), "Adapters in one batch.");
-        ignore(reason, "max_lora_rank", OneOfType.of(1, 8, 16, 32, 64, 128, 256, 320, 512), "The largest rank.");
-        ignore(reason, "max_cpu_loras", IntegerType.atLeast(1), "Adapters kept in the host's memory.");
-        ignore(reason, "fully_sharded_loras", FLAG, "Spreads adapters over devices.");
-        ignore(reason, "lora_dtype", new TextType(), "What adapters are computed in.");
-        ignore(reason, "lora_extra_vocab_size", IntegerType.atLeast(0), "Tokens an adapter may add.");
-        ignore(reason, "specialize_active_lora", FLAG, "Kernels per number of adapters.");
+        ignore("one device runs the model", "fully_sharded_loras", FLAG, "Spreads adapters over devices.");
+        ignore("adapters are computed in what activations are", "lora_dtype", new TextType(),
+                "What adapters are computed in.");
+        ignore("adapters of embeddings are refused", "lora_extra_vocab_size", IntegerType.atLeast(0),
+                "Tokens an adapter may add.");
+        ignore("one kernel serves any number of adapters", "specialize_active_lora", FLAG,
+                "Kernels per number of adapters.");
     }
 
     private void media() {

@@ -87,11 +87,12 @@ final class RefusedEngineOptions {
     }
 
     private void features() {
-        refuse("LoRA adapters: this " + NOT_BUILT, "enable_lora", new BooleanType(), false, "Serves LoRA adapters.");
-        refuse("LoRA adapters: this " + NOT_BUILT, "lora_modules", new AnyType(), null, "Adapters loaded at start.");
-        refuse("LoRA adapters: this " + NOT_BUILT, "enable_lora_bias", new BooleanType(), false,
+        refuse("LoRA adapters by flag: this " + NOT_BUILT, "lora_modules", new AnyType(), null,
+                "Adapters loaded at start.");
+        refuse("biases of LoRA adapters: this " + NOT_BUILT, "enable_lora_bias", new BooleanType(), false,
                 "Adapters with biases.");
-        refuse("LoRA adapters: this " + NOT_BUILT, "default_mm_loras", new MappingType(), null, "Adapters per medium.");
+        refuse("adapters that a medium brings with it: this " + NOT_BUILT, "default_mm_loras", new MappingType(), null,
+                "Adapters per medium.");
         refuse("prompt adapters: this " + NOT_BUILT, "enable_prompt_adapter", new BooleanType(), false,
                 "Prompt adapters.");
         refuse("prompt adapters: this " + NOT_BUILT, "prompt_adapters", new AnyType(), null, "Prompt adapters.");

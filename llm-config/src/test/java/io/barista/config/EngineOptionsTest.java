@@ -46,7 +46,7 @@ class EngineOptionsTest {
                         option -> ((Effect.Refused) option.effect()).harmlessValue()));
 
         assertThat(harmless).containsEntry("tensor_parallel_size", 1).containsEntry("trust_remote_code", false)
-                .containsEntry("enable_prompt_adapter", false).containsEntry("enable_lora", false);
+                .containsEntry("enable_prompt_adapter", false);
         assertThat(EngineKwargs.parse(harmless).asked()).hasSameSizeAs(harmless);
     }
 

@@ -90,7 +90,7 @@ final class BeamRequest extends ActiveRequest {
         SamplingParams oneToken = SamplingParams.greedy(1).logprobs(BeamSearch.choices(width))
                 .promptLogprobs(promptLogprobs).build();
         GenerationRequest step = new GenerationRequest(whole.id(), tokens, oneToken, whole.priority(),
-                whole.cacheSalt(), null);
+                whole.cacheSalt(), null, null, whole.adapter());
         return new Sequence(new AcceptedRequest(step, new SamplingRecipe(oneToken, TokenRules.NONE, 0),
                 tokens.length + 1, AcceptedRequest.NO_DEADLINE), index, null, table, this);
     }

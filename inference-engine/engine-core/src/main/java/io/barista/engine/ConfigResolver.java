@@ -4,9 +4,13 @@ import static io.barista.config.EngineOptions.AUTO_MODEL_LEN;
 import static io.barista.config.EngineOptions.BLOCK_SIZE;
 import static io.barista.config.EngineOptions.CPU_THREADS;
 import static io.barista.config.EngineOptions.ENABLE_CHUNKED_PREFILL;
+import static io.barista.config.EngineOptions.ENABLE_LORA;
 import static io.barista.config.EngineOptions.ENABLE_PREFIX_CACHING;
 import static io.barista.config.EngineOptions.LONG_PREFILL_TOKEN_THRESHOLD;
+import static io.barista.config.EngineOptions.MAX_CPU_LORAS;
 import static io.barista.config.EngineOptions.MAX_LOGPROBS;
+import static io.barista.config.EngineOptions.MAX_LORAS;
+import static io.barista.config.EngineOptions.MAX_LORA_RANK;
 import static io.barista.config.EngineOptions.MAX_MODEL_LEN;
 import static io.barista.config.EngineOptions.MAX_NUM_BATCHED_TOKENS;
 import static io.barista.config.EngineOptions.MAX_NUM_SEQS;
@@ -19,11 +23,13 @@ import io.barista.config.EngineConfig;
 import io.barista.config.EngineOption;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
+import io.barista.engine.lora.AdapterLimits;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.DecoderSpec;
 import io.barista.engine.model.ModelFolder;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** From what was asked, the model and the device to the numbers that run. Whatever cannot run is an INVALID_CONFIG error here. */
 final class ConfigResolver {
@@ -33,6 +39,9 @@ final class ConfigResolver {
 
     /** More sequences at once make no CPU faster, and each costs a row of logits. */
     private static final int CPU_SEQUENCES = 64;
+
+    /** As many as Ray keeps for a replica. */
+    private static final int DEFAULT_ADAPTERS = 16;
 
     private final ModelFolder folder;
     private final EngineConfig asked;
@@ -63,7 +72,23 @@ final class ConfigResolver {
                 asked.get(ENABLE_PREFIX_CACHING), asked.get(SCHEDULING_POLICY), asked.get(MAX_QUEUED_REQUESTS),
                 asked.get(BLOCK_SIZE), blocks,
                 blocks * sizing.blockBytes(), cpuThreads(asked), asked.get(MAX_LOGPROBS), asked.get(SEED),
-                ignored());
+                adapterLimits(asked), ignored());
+    }
+
+    /** Null when there are to be no adapters. */
+    static @Nullable AdapterLimits adapterLimits(EngineConfig asked) {
+        if (!asked.get(ENABLE_LORA)) {
+            return null;
+        }
+        int onHost = asked.find(MAX_CPU_LORAS).orElse(Math.max(DEFAULT_ADAPTERS, asked.find(MAX_LORAS).orElse(0)));
+        int slots = asked.find(MAX_LORAS).orElse(Math.min(DEFAULT_ADAPTERS, onHost));
+        if (onHost < slots) {
+            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                    "max_cpu_loras: %d is less than max_loras=%d, but what runs is kept in the host's memory too",
+                    onHost,
+                    slots);
+        }
+        return new AdapterLimits(slots, asked.get(MAX_LORA_RANK), onHost);
     }
 
     /** Threads a CPU backend is opened with. */

@@ -3,6 +3,8 @@ package io.barista.engine;
 import io.barista.engine.kvcache.BlockTable;
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.kvcache.PrefixScope;
+import io.barista.engine.lora.Adapter;
+import io.barista.engine.lora.AdapterSlots;
 import io.barista.engine.output.OutputMessage;
 import io.barista.engine.output.OutputProcessor;
 import io.barista.engine.runner.ModelRunner;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heart: take commands, plan a step, run it, hand out its tokens, again. Owns scheduler, KV blocks and device; everything here
@@ -27,6 +30,9 @@ final class EngineLoop {
     /** How long the loop sleeps for want of work before it shows that it is alive. */
     private static final long IDLE_SECONDS = 1;
 
+    /** As long while nothing can run before an adapter has come, so that deadlines are kept. */
+    private static final long ADAPTER_WAIT_MILLIS = 5;
+
     private final BlockingQueue<EngineCommand> commands;
     private final ModelRunner runner;
     private final EngineObserver observer;
@@ -36,6 +42,7 @@ final class EngineLoop {
     private final int maxSequences;
 
     private final KvBlocks blocks;
+    private final AdapterSlots adapters;
     private final Scheduler scheduler;
     private final StepResult result;
     private final Map<String, ActiveRequest> requests = new HashMap<>();
@@ -43,10 +50,12 @@ final class EngineLoop {
     private final EngineCounters counters = new EngineCounters();
 
     private volatile long heartbeatNanos = System.nanoTime();
+    private boolean waitsForAdapters;
     private boolean shutdown;
 
-    EngineLoop(ResolvedEngineConfig config, ModelRunner runner, BlockingQueue<EngineCommand> commands,
-            OutputProcessor output, EngineObserver observer, AdmissionGate gate, StopCheck stopCheck, long hashSalt) {
+    EngineLoop(ResolvedEngineConfig config, ModelRunner runner, AdapterSlots adapters,
+            BlockingQueue<EngineCommand> commands, OutputProcessor output, EngineObserver observer, AdmissionGate gate,
+            StopCheck stopCheck, long hashSalt) {
         this.commands = commands;
         this.runner = runner;
         this.observer = observer;
@@ -56,7 +65,8 @@ final class EngineLoop {
         this.outbox = new Outbox(output, maxSequences);
         this.blocks = new KvBlocks(config.kvBlocks(), config.blockSize(), config.enablePrefixCaching(), hashSalt,
                 runner.longSequences().limit());
-        this.scheduler = new Scheduler(SchedulerConfig.of(config), blocks);
+        this.adapters = adapters;
+        this.scheduler = new Scheduler(SchedulerConfig.of(config), blocks, adapters);
         this.result = new StepResult(config.maxNumSeqs());
     }
 
@@ -88,11 +98,18 @@ final class EngineLoop {
     }
 
     private void takeCommands() throws InterruptedException {
-        EngineCommand command = scheduler.isIdle() ? commands.poll(IDLE_SECONDS, TimeUnit.SECONDS) : commands.poll();
+        EngineCommand command = firstCommand();
         while (command != null) {
             obey(command);
             command = commands.poll();
         }
+    }
+
+    private @Nullable EngineCommand firstCommand() throws InterruptedException {
+        if (scheduler.isIdle()) {
+            return commands.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+        }
+        return waitsForAdapters ? commands.poll(ADAPTER_WAIT_MILLIS, TimeUnit.MILLISECONDS) : commands.poll();
     }
 
     private void obey(EngineCommand command) {
@@ -100,6 +117,8 @@ final class EngineLoop {
             case EngineCommand.Submit submit -> submit(submit);
             case EngineCommand.Abort abort -> abort(abort.requestId());
             case EngineCommand.EndSample end -> endSample(end);
+            case EngineCommand.SlotFilled(int slot) -> adapters.filled(slot);
+            case EngineCommand.SlotFailed failed -> slotFailed(failed);
             case EngineCommand.Shutdown _ -> shutdown = true;
         }
     }
@@ -113,7 +132,9 @@ final class EngineLoop {
 
     private ActiveRequest active(EngineCommand.Submit submit) {
         GenerationRequest asked = submit.accepted().request();
-        List<BlockTable> tables = blocks.newTables(PrefixScope.salted(asked.cacheSalt()), asked.sampling().n());
+        Adapter adapter = asked.adapter();
+        PrefixScope scope = PrefixScope.ofText(adapter == null ? null : adapter.id().toString(), asked.cacheSalt());
+        List<BlockTable> tables = blocks.newTables(scope, asked.sampling().n());
         SamplingParams.Beams beams = asked.sampling().beams();
         return beams == null
                 ? new SampledRequest(submit, tables, outbox, gate)
@@ -133,6 +154,20 @@ final class EngineLoop {
             drop(late);
             outbox.add(new OutputMessage.Failed(late.output(), EngineException.of(
                     EngineException.Code.DEADLINE_EXCEEDED, "the request did not finish within its timeout"), now));
+        }
+    }
+
+    /** Nobody runs with that adapter, so whoever waits for it is all it concerns. */
+    private void slotFailed(EngineCommand.SlotFailed failed) {
+        adapters.failed(failed.slot());
+        List<ActiveRequest> waiting = requests.values().stream()
+                .filter(request -> failed.adapter().equals(request.accepted().request().adapter())).toList();
+        EngineException reason = new EngineException(EngineException.Code.INTERNAL,
+                "adapter %s could not be brought onto the device".formatted(failed.adapter().id().name()), null,
+                failed.reason());
+        for (ActiveRequest request : waiting) {
+            drop(request);
+            outbox.add(new OutputMessage.Failed(request.output(), reason, System.nanoTime()));
         }
     }
 
@@ -158,6 +193,10 @@ final class EngineLoop {
     private void step() {
         long started = System.nanoTime();
         StepPlan plan = scheduler.schedule();
+        waitsForAdapters = plan.isEmpty();
+        if (waitsForAdapters) {
+            return;
+        }
         for (int i = 0; i < plan.size(); i++) {
             plan.sequence(i).owner().onPlanned(plan.sequence(i), started);
         }

@@ -1,11 +1,14 @@
 package io.barista.engine;
 
+import io.barista.engine.lora.AdapterCache;
+import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.output.OutputMessage;
 import io.barista.engine.output.OutputProcessor;
 import io.barista.engine.runner.ModelRunner;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,6 +22,7 @@ final class EngineThread {
     private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
 
     private final EngineAssembly assembly;
+    private final AdapterSource adapters;
     private final BlockingQueue<EngineCommand> commands;
     private final OutputProcessor output;
     private final EngineObserver observer;
@@ -28,11 +32,13 @@ final class EngineThread {
     private final Thread thread = Thread.ofPlatform().name("engine-loop").daemon().unstarted(this::run);
     private volatile boolean serving;
 
-    private record Running(ResolvedEngineConfig config, ModelRunner runner, AdmissionGate gate, EngineLoop loop) {}
+    private record Running(ResolvedEngineConfig config, ModelRunner runner, AdapterRoom adapters, AdmissionGate gate,
+            EngineLoop loop) {}
 
-    EngineThread(EngineAssembly assembly, BlockingQueue<EngineCommand> commands, OutputProcessor output,
-            EngineObserver observer, List<Integer> endTokens) {
+    EngineThread(EngineAssembly assembly, AdapterSource adapters, BlockingQueue<EngineCommand> commands,
+            OutputProcessor output, EngineObserver observer, List<Integer> endTokens) {
         this.assembly = assembly;
+        this.adapters = adapters;
         this.commands = commands;
         this.output = output;
         this.observer = observer;
@@ -58,6 +64,11 @@ final class EngineThread {
 
     AdmissionGate gate() {
         return ready.join().gate();
+    }
+
+    /** Empty when adapters are off. */
+    Optional<AdapterCache> adapters() {
+        return ready.join().adapters().cache();
     }
 
     EngineStats stats() {
@@ -98,6 +109,7 @@ final class EngineThread {
         EngineException reason = serve(running.loop());
         serving = false;
         output.post(new OutputMessage.Stopped(reason));
+        running.adapters().close();
         running.runner().close();
     }
 
@@ -106,11 +118,12 @@ final class EngineThread {
             EngineAssembly.Parts parts = assembly.assemble();
             ResolvedEngineConfig config = parts.config();
             AdmissionGate gate = new AdmissionGate(config.maxQueuedRequests(), config.maxNumSeqs());
-            EngineLoop loop = new EngineLoop(config, parts.runner(), commands, output, observer, gate,
+            AdapterRoom room = AdapterRoom.of(parts, adapters, commands);
+            EngineLoop loop = new EngineLoop(config, parts.runner(), room.slots(), commands, output, observer, gate,
                     new StopCheck(endTokens), new SecureRandom().nextLong());
             LOG.info("engine ready: {}", config.asMap());
             config.ignored().forEach((key, why) -> LOG.info("{} has no effect here: {}", key, why));
-            Running running = new Running(config, parts.runner(), gate, loop);
+            Running running = new Running(config, parts.runner(), room, gate, loop);
             output.start();
             serving = true;
             ready.complete(running);

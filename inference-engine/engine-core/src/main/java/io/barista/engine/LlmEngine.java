@@ -7,6 +7,8 @@ import static io.barista.config.EngineOptions.OVERRIDE_GENERATION_CONFIG;
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.grammar.GrammarCompiler;
+import io.barista.engine.lora.AdapterCache;
+import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.model.GenerationDefaults;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.output.OutputProcessor;
@@ -17,6 +19,7 @@ import io.barista.engine.sampling.TokenRules;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,20 +68,30 @@ public final class LlmEngine implements AutoCloseable {
      */
     public static LlmEngine start(ModelFolder folder, EngineConfig asked, List<Backend> backends,
             EngineObserver observer) {
+        return start(folder, asked, backends, AdapterSource.NONE, observer);
+    }
+
+    /**
+     * As above, for a model with adapters.
+     *
+     * @param adapters asked for nothing unless {@code enable_lora} is on
+     */
+    public static LlmEngine start(ModelFolder folder, EngineConfig asked, List<Backend> backends,
+            AdapterSource adapters, EngineObserver observer) {
         GenerationDefaults defaults = folder.generationConfig(asked.get(GENERATION_CONFIG),
                 asked.find(OVERRIDE_GENERATION_CONFIG).orElse(Map.of()));
         BackendSelection selection = BackendSelection.choose(asked.get(BACKEND), backends);
         return start(folder, defaults,
-                new ModelAssembly(folder, asked, selection, LogitsTap.NONE), observer);
+                new ModelAssembly(folder, asked, selection, LogitsTap.NONE), adapters, observer);
     }
 
     /** With anything that can run a plan in the model's place. */
     static LlmEngine start(ModelFolder folder, GenerationDefaults defaults, EngineAssembly assembly,
-            EngineObserver observer) {
+            AdapterSource adapters, EngineObserver observer) {
         BlockingQueue<EngineCommand> commands = new LinkedBlockingQueue<>();
         EngineObserver guarded = new GuardedObserver(observer);
         OutputProcessor output = new OutputProcessor(new OutputCommands(commands));
-        EngineThread thread = new EngineThread(assembly, commands, output, guarded, defaults.eosTokenIds());
+        EngineThread thread = new EngineThread(assembly, adapters, commands, output, guarded, defaults.eosTokenIds());
         thread.start();
         return new LlmEngine(folder, defaults, guarded, commands, output, thread);
     }
@@ -112,6 +125,9 @@ public final class LlmEngine implements AutoCloseable {
 
     private AcceptedRequest accept(GenerationRequest request) {
         int maxLength = check.maxLength(request);
+        if (request.adapter() != null && thread.adapters().isEmpty()) {
+            throw EngineException.invalid("model", "this engine was started without adapters (enable_lora)");
+        }
         SamplingParams sampling = request.sampling();
         Long seed = sampling.seed();
         TokenRules rules = TokenRules.of(sampling, defaults.eosTokenIds(), folder.tokenizer());
@@ -125,6 +141,11 @@ public final class LlmEngine implements AutoCloseable {
     /** Ends a request within one step; unfinished samples end with {@link FinishReason#ABORT}. Idempotent; unknown ids are ignored. */
     public void abort(String requestId) {
         commands.add(new EngineCommand.Abort(requestId));
+    }
+
+    /** What {@link GenerationRequest#adapter} comes from; empty when {@code enable_lora} is off. */
+    public Optional<AdapterCache> adapters() {
+        return thread.adapters();
     }
 
     public ModelFolder model() {

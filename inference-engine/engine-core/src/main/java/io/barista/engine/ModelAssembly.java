@@ -1,6 +1,7 @@
 package io.barista.engine;
 
 import static io.barista.config.EngineOptions.DTYPE;
+import static io.barista.config.EngineOptions.ENABLE_LORA;
 import static io.barista.config.EngineOptions.ENFORCE_EAGER;
 import static io.barista.config.EngineOptions.GPU_MEMORY_UTILIZATION;
 import static io.barista.config.EngineOptions.QUANTIZATION;
@@ -12,6 +13,8 @@ import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.UnsupportedOnBackend;
+import io.barista.engine.lora.AdapterLimits;
+import io.barista.engine.model.AdapterTargets;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.DecoderSpec;
 import io.barista.engine.model.DecoderWeights;
@@ -23,6 +26,7 @@ import io.barista.engine.runner.LogitsTap;
 import io.barista.engine.runner.PoolingRunner;
 import io.barista.engine.sampling.Sampler;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +59,7 @@ final class ModelAssembly implements EngineAssembly {
         return load(spec, loaded -> {
             DecoderRunner runner = new DecoderRunner(loaded.decoder(loaded.config().logitRows()), loaded.ops(),
                     loaded.inputs(), loaded.longSequences(), new Sampler(spec.vocabSize()), tap);
-            return new Parts(loaded.config(), runner);
+            return new Parts(loaded.config(), runner, loaded.targets());
         });
     }
 
@@ -64,6 +68,10 @@ final class ModelAssembly implements EngineAssembly {
      * decoders, as in vLLM.
      */
     PoolingParts assemblePooling() {
+        if (asked.get(ENABLE_LORA)) {
+            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                    "enable_lora: adapters of models for embeddings are not supported; leave it out");
+        }
         Pooling pooling = folder.pooling().orElse(Pooling.USUAL);
         return load(folder.decoder().withHead(DecoderSpec.Head.NONE), loaded -> {
             PoolingRunner runner = new PoolingRunner(loaded.decoder(loaded.config().maxNumBatchedTokens()),
@@ -75,7 +83,8 @@ final class ModelAssembly implements EngineAssembly {
     /** @param runner closed by whoever runs it */
     record PoolingParts(ResolvedEngineConfig config, PoolingRunner runner) {}
 
-    private record Loaded(ResolvedEngineConfig config, DecoderSpec spec, DecoderWeights weights, TensorOps ops) {
+    private record Loaded(ResolvedEngineConfig config, DecoderSpec spec, DecoderWeights weights, TensorOps ops,
+            @Nullable AdapterTargets targets) {
 
         /** @param rows whose logits or hidden states a step may want */
         Decoder decoder(int rows) {
@@ -109,8 +118,10 @@ final class ModelAssembly implements EngineAssembly {
         try {
             QuantizationSelection quantization = QuantizationSelection.choose(asked.get(QUANTIZATION),
                     folder.quantization());
-            DecoderWeights weights = DecoderWeights.load(folder, spec, quantization.format(), ops);
-            return assembly.apply(new Loaded(resolver.resolve(ops, weightsType()), spec, weights, ops));
+            AdapterLimits limits = ConfigResolver.adapterLimits(asked);
+            AdapterTargets targets = limits == null ? null : new AdapterTargets(limits.slots(), limits.maxRank());
+            DecoderWeights weights = DecoderWeights.load(folder, spec, quantization.format(), ops, targets);
+            return assembly.apply(new Loaded(resolver.resolve(ops, weightsType()), spec, weights, ops, targets));
         } catch (RuntimeException | Error e) {
             ops.close();
             throw e;

@@ -2,9 +2,11 @@ package io.barista.engine;
 
 import io.barista.config.SchedulingPolicy;
 import io.barista.engine.backend.DType;
+import io.barista.engine.lora.AdapterLimits;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What runs, as opposed to what was asked for. Logged once at start and served at an endpoint.
@@ -28,14 +30,14 @@ import java.util.Map;
  * @param cpuThreads           CPU threads asked for; 0 lets the backend choose
  * @param maxLogprobs          most log-probabilities a request may ask for per token; -1 is the vocabulary
  * @param seed                 from which requests without a seed draw
+ * @param adapters             null when adapters are off
  * @param ignored              keys without effect here, with the reason
  */
 public record ResolvedEngineConfig(String architecture, String backend, Map<String, String> refusedBackends,
         DType dtype, DType weightsDtype, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens,
         int longPrefillTokenThreshold, boolean enableChunkedPrefill, boolean enablePrefixCaching,
         SchedulingPolicy schedulingPolicy, int maxQueuedRequests, int blockSize, int kvBlocks, long kvCacheBytes,
-        int cpuThreads, int maxLogprobs,
-        long seed, Map<String, String> ignored) {
+        int cpuThreads, int maxLogprobs, long seed, @Nullable AdapterLimits adapters, Map<String, String> ignored) {
 
     /** Below this many rows of logits a step is not worth its while for a prompt whose log-probabilities are wanted. */
     private static final int LEAST_LOGIT_ROWS = 64;
@@ -71,6 +73,12 @@ public record ResolvedEngineConfig(String architecture, String backend, Map<Stri
         map.put("cpu_threads", cpuThreads);
         map.put("max_logprobs", maxLogprobs);
         map.put("seed", seed);
+        map.put("enable_lora", adapters != null);
+        if (adapters != null) {
+            map.put("max_loras", adapters.slots());
+            map.put("max_lora_rank", adapters.maxRank());
+            map.put("max_cpu_loras", adapters.onHost());
+        }
         map.put("ignored", ignored);
         return map;
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barista.engine.EngineEvent.Usage;
 import io.barista.engine.EngineException.Code;
+import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.scheduler.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -343,7 +344,8 @@ class LlmEngineTest {
     void startFailsWithTheReasonWhenTheModelCannotBeLoaded() {
         assertThatThrownBy(() -> LlmEngine.start(TestEngine.FOLDER, TestEngine.FOLDER.generationConfig(), () -> {
             throw EngineException.of(Code.INVALID_CONFIG, "too little memory");
-        }, EngineObserver.NONE)).isInstanceOf(EngineException.class).hasMessage("too little memory");
+        }, AdapterSource.NONE, EngineObserver.NONE)).isInstanceOf(EngineException.class)
+                .hasMessage("too little memory");
     }
 
     private static RecordingListener submit(LlmEngine engine, GenerationRequest request) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.barista.config.SchedulingPolicy;
 import io.barista.engine.backend.DType;
 import io.barista.engine.goldens.SharedGoldens;
+import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.model.GenerationDefaults;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.runner.ModelRunner;
@@ -34,12 +35,14 @@ final class TestEngine {
     static LlmEngine start(ResolvedEngineConfig config, ModelRunner runner, EngineObserver observer) {
         GenerationDefaults defaults = new GenerationDefaults(OptionalDouble.empty(), OptionalDouble.empty(),
                 OptionalInt.empty(), OptionalDouble.empty(), OptionalDouble.empty(), OptionalInt.empty(), List.of(END));
-        return LlmEngine.start(FOLDER, defaults, () -> new EngineAssembly.Parts(config, runner), observer);
+        return LlmEngine.start(FOLDER, defaults, () -> new EngineAssembly.Parts(config, runner), AdapterSource.NONE,
+                observer);
     }
 
     static ResolvedEngineConfig config(int blocks, int maxNumSeqs, int maxQueued) {
         return new ResolvedEngineConfig("Scripted", "none", Map.of(), DType.FLOAT32, DType.FLOAT32, blocks * BLOCK,
-                maxNumSeqs, 64, 0, true, true, SchedulingPolicy.FCFS, maxQueued, BLOCK, blocks, 0, 0, 20, 0, Map.of());
+                maxNumSeqs, 64, 0, true, true, SchedulingPolicy.FCFS, maxQueued, BLOCK, blocks, 0, 0, 20, 0, null,
+                Map.of());
     }
 
     /** The demo model's tokens of a text. */

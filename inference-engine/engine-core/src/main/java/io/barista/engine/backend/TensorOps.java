@@ -176,19 +176,27 @@ public interface TensorOps extends AutoCloseable {
     /** out: [logitRows, columns] = the rows of x that the step's logitIndices name. */
     void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out);
 
+    /** {@link #matmul}, then {@link #addAdapters} where there is room for adapters. */
+    default void linear(Linear w, DeviceBuffer x, int rows, DeviceBuffer out) {
+        matmul(w.matrix(), w.bias(), x, rows, out);
+        if (w.adapters() != null) {
+            addAdapters(w.adapters(), x, out);
+        }
+    }
+
     // Parts of a layer: what a device may do in one launch where there are few rows, and else does step by step. What is left in
     // `normalised`, `product` and `gateUp`, which have the width of what they are named for, is undefined.
 
-    /** out: [rows, outputs] = rmsNorm(x)·Wᵀ + b. */
+    /** out: [rows, outputs] = {@link #linear} of rmsNorm(x). */
     default void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rows, DeviceBuffer normalised,
             DeviceBuffer out) {
         rmsNorm(x, norm, eps, rows, w.matrix().inputs(), normalised);
-        matmul(w.matrix(), w.bias(), normalised, rows, out);
+        linear(w, normalised, rows, out);
     }
 
-    /** sum: [rows, outputs] += x·Wᵀ + b. */
+    /** sum: [rows, outputs] += {@link #linear} of x. */
     default void matmulAdd(Linear w, DeviceBuffer x, int rows, DeviceBuffer product, DeviceBuffer sum) {
-        matmul(w.matrix(), w.bias(), x, rows, product);
+        linear(w, x, rows, product);
         addGated(product, null, rows, w.matrix().outputs(), sum);
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What besides its tokens decides what a prompt's keys and values are, or who may know them: only prompts of equal scope share blocks.
  *
- * @param adapter   the adapter that computes them; null for the base model
+ * @param adapter   the adapter that computes them, with its version; null for the base model
  * @param cacheSalt as the request says; null for none
  * @param media     images and the like that stand behind placeholder tokens, by position
  */
@@ -27,8 +27,8 @@ public record PrefixScope(@Nullable String adapter, @Nullable String cacheSalt, 
         }
     }
 
-    /** Plain, but for the salt. */
-    public static PrefixScope salted(@Nullable String cacheSalt) {
-        return cacheSalt == null ? PLAIN : new PrefixScope(null, cacheSalt, List.of());
+    /** Of text. */
+    public static PrefixScope ofText(@Nullable String adapter, @Nullable String cacheSalt) {
+        return adapter == null && cacheSalt == null ? PLAIN : new PrefixScope(adapter, cacheSalt, List.of());
     }
 }

@@ -76,11 +76,11 @@ final class AttentionBlock {
         DeviceBuffer hidden = residual.normalise(weights.attentionNorm(), tokens);
         DecoderWeights.QueryDown down = latent.queryDown();
         if (down != null) {
-            ops.matmul(down.down().matrix(), null, hidden, tokens, queryLatent);
+            ops.linear(down.down(), hidden, tokens, queryLatent);
             ops.rmsNorm(queryLatent, down.norm(), normEps, tokens, down.rank(), queryLatent);
         }
-        ops.matmul(latent.query().matrix(), null, down == null ? hidden : queryLatent, tokens, queries);
-        ops.matmul(latent.rows().matrix(), null, hidden, tokens, rows);
+        ops.linear(latent.query(), down == null ? hidden : queryLatent, tokens, queries);
+        ops.linear(latent.rows(), hidden, tokens, rows);
         ops.latentRopeAndCache(queries, rows, attention, ropes.get(latent.attention().rope()), latent.latentNorm(),
                 normEps, cache, layer);
         LatentWorkspace workspace = workspaces.get(attention);

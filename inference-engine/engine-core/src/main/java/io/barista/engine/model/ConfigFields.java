@@ -157,7 +157,7 @@ public final class ConfigFields {
     }
 
     /** The value as it stands; empty when absent or null. */
-    Optional<JsonNode> find(String key) {
+    public Optional<JsonNode> find(String key) {
         return has(key) ? Optional.of(object.get(key)) : Optional.empty();
     }
 

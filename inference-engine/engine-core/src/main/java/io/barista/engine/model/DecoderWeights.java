@@ -56,13 +56,14 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
 
     /**
      * @param spec   the folder's own, or that without a head
-     * @param format how projections are stored
+     * @param format   how projections are stored
+     * @param adapters receives the projections that adapters may add to; null when there are to be no adapters
      * @throws io.barista.engine.EngineException INVALID_MODEL when a weight is missing or does not fit the configuration
      */
     public static DecoderWeights load(ModelFolder folder, DecoderSpec spec, WeightFormat format,
-            TensorOps ops) {
+            TensorOps ops, @Nullable AdapterTargets adapters) {
         Weights weights = Weights.open(folder.path());
-        DecoderWeights loaded = new DecoderLoader(spec, new WeightPacker(weights, format, ops)).load();
+        DecoderWeights loaded = new DecoderLoader(spec, new WeightPacker(weights, format, ops, adapters)).load();
         if (!weights.untouched().isEmpty()) {
             LOG.warn("{} tensors of the folder are not part of a {} and stay unused: {}", weights.untouched().size(),
                     folder.config().architecture(), weights.untouched().stream().limit(5).toList());

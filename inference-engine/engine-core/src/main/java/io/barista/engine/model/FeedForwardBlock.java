@@ -66,9 +66,9 @@ final class FeedForwardBlock {
 
     private void run(GatedWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
         FeedForward.Gated gated = weights.gated();
-        ops.matmul(weights.gateUp().matrix(), weights.gateUp().bias(), hidden, tokens, gateUp);
+        ops.linear(weights.gateUp(), hidden, tokens, gateUp);
         ops.gatedActivation(gateUp, gated.activation(), tokens, gated.inner(), inner);
-        ops.matmul(weights.down().matrix(), weights.down().bias(), inner, tokens, out);
+        ops.linear(weights.down(), inner, tokens, out);
     }
 
     private void run(MixtureWeights weights, DeviceBuffer hidden, int tokens, DeviceBuffer out) {
@@ -76,7 +76,7 @@ final class FeedForwardBlock {
         if (workspace == null) {
             throw new IllegalStateException("no workspace for " + weights.mixture().spec());
         }
-        ops.matmul(weights.router().matrix(), null, hidden, tokens, routerLogits);
+        ops.linear(weights.router(), hidden, tokens, routerLogits);
         ops.route(routerLogits, weights.correction(), tokens, workspace);
         ops.experts(weights.gateUp(), weights.down(), hidden, tokens, workspace, out);
         SharedWeights shared = weights.shared();
@@ -89,7 +89,7 @@ final class FeedForwardBlock {
         run(shared.expert(), hidden, tokens, sharedResult);
         Linear gate = shared.gate();
         if (gate != null) {
-            ops.matmul(gate.matrix(), null, hidden, tokens, sharedGate);
+            ops.linear(gate, hidden, tokens, sharedGate);
         }
         ops.addGated(sharedResult, gate == null ? null : sharedGate, tokens, hiddenSize, out);
     }

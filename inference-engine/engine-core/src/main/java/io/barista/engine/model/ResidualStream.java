@@ -53,7 +53,7 @@ final class ResidualStream {
         if (resultNorm == null) {
             ops.matmulAdd(w, x, tokens, branch, sum);
         } else {
-            ops.matmul(w.matrix(), w.bias(), x, tokens, branch);
+            ops.linear(w, x, tokens, branch);
             addBranch(tokens, resultNorm);
         }
     }

@@ -13,13 +13,15 @@ import io.barista.engine.model.quantization.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds weights by the names of their modules and brings them onto the device.
  *
- * @param format how projections are stored
+ * @param format   how projections are stored
+ * @param adapters receives the projections that adapters may add to; null when there are to be no adapters
  */
-record WeightPacker(Weights weights, WeightFormat format, TensorOps ops) {
+record WeightPacker(Weights weights, WeightFormat format, TensorOps ops, @Nullable AdapterTargets adapters) {
 
     /** One module of those that are stacked into a matrix, without its {@code .weight} and {@code .bias}. */
     record Part(String name, int outputs) {}
@@ -35,7 +37,8 @@ record WeightPacker(Weights weights, WeightFormat format, TensorOps ops) {
             }
         }
         return new Linear(pack(name, matrices),
-                biased ? ops.upload(HostVectors.concatenate(name + ".bias", biases)) : null);
+                biased ? ops.upload(HostVectors.concatenate(name + ".bias", biases)) : null,
+                adapters == null ? null : adapters.allocate(ops, name, inputs, parts));
     }
 
     Matrix matrix(String module, int outputs, int inputs) {
@@ -50,7 +53,8 @@ record WeightPacker(Weights weights, WeightFormat format, TensorOps ops) {
 
     /** A small projection that decides much, which no format quantises. */
     Linear plain(String module, int outputs, int inputs) {
-        return new Linear(pack(module, List.of(WeightFormat.PLAIN.read(weights, module, outputs, inputs))), null);
+        return new Linear(pack(module, List.of(WeightFormat.PLAIN.read(weights, module, outputs, inputs))), null,
+                null);
     }
 
     /** @param parts of each expert */

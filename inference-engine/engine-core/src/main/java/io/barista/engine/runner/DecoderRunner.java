@@ -6,6 +6,7 @@ import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.grammar.ConstrainedOutput;
+import io.barista.engine.lora.Adapter;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.LongSequences;
 import io.barista.engine.sampling.RawLogprobs;
@@ -135,6 +136,11 @@ public final class DecoderRunner implements ModelRunner {
         int token = sampler.sample(logits, sequence.recipe(), sequence.sample(), sequence.tokens(),
                 sequence.promptLength(), sequence.length());
         result.set(index, token, top == null ? null : rawLogprobs.of(token, top));
+    }
+
+    @Override
+    public void writeAdapter(int slot, Adapter adapter) {
+        ops.writeAdapter(slot, adapter.updates());
     }
 
     @Override

@@ -22,6 +22,7 @@ final class StepInputsWriter {
     void write(StepPlan plan, StepInputs inputs) {
         int row = 0;
         int logitRows = 0;
+        int adapterTokens = 0;
         for (int s = 0; s < plan.size(); s++) {
             Sequence sequence = plan.sequence(s);
             BlockTable table = sequence.blocks();
@@ -33,9 +34,11 @@ final class StepInputsWriter {
                 inputs.positions[row] = position;
                 inputs.ropeRows[row] = firstRopeRow + position;
                 inputs.slots[row] = table.slot(position);
+                inputs.adapterSlots[row] = sequence.adapterSlot();
                 row++;
             }
             inputs.contextLengths[s] = end;
+            adapterTokens += sequence.adapterSlot() >= 0 ? plan.count(s) : 0;
             int firstBlock = s * inputs.maxBlocksPerSequence();
             for (int block = 0; block < table.size(); block++) {
                 inputs.blockTables[firstBlock + block] = table.number(block);
@@ -52,5 +55,6 @@ final class StepInputsWriter {
         inputs.tokens = row;
         inputs.sequences = plan.size();
         inputs.logitRows = logitRows;
+        inputs.adapterTokens = adapterTokens;
     }
 }

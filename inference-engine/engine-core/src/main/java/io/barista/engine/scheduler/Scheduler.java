@@ -1,6 +1,7 @@
 package io.barista.engine.scheduler;
 
 import io.barista.engine.kvcache.KvBlocks;
+import io.barista.engine.lora.AdapterSlots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,15 +19,22 @@ public final class Scheduler {
 
     private final SchedulerConfig config;
     private final KvBlocks blocks;
+    private final AdapterSlots adapters;
     private final StepPlan plan;
     private final List<Sequence> running; // in order
     private final TreeSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
     private final SchedulerCounters counters = new SchedulerCounters();
     private long arrivals;
 
+    /** For a model without adapters. */
     public Scheduler(SchedulerConfig config, KvBlocks blocks) {
+        this(config, blocks, AdapterSlots.none());
+    }
+
+    public Scheduler(SchedulerConfig config, KvBlocks blocks, AdapterSlots adapters) {
         this.config = config;
         this.blocks = blocks;
+        this.adapters = adapters;
         this.plan = new StepPlan(config.maxSequences());
         this.running = new ArrayList<>(config.maxSequences());
     }
@@ -59,11 +67,12 @@ public final class Scheduler {
         return running.isEmpty() && waiting.isEmpty();
     }
 
-    /** The next step's work; valid until the next call. Empty only when there is nothing to do. */
+    /** The next step's work; valid until the next call. Empty only when there is nothing to do, or nothing before an adapter has come. */
     public StepPlan schedule() {
         plan.clear();
         boolean everybodyKeptTheirBlocks = continueRunning();
         if (everybodyKeptTheirBlocks) {
+            adapters.beginRound();
             startWaiting();
         }
         return plan;
@@ -79,7 +88,10 @@ public final class Scheduler {
     /** Takes a sequence out, wherever it is, and frees its blocks. Idempotent. */
     public void finish(Sequence sequence) {
         switch (sequence.status()) {
-            case RUNNING -> running.remove(sequence);
+            case RUNNING -> {
+                running.remove(sequence);
+                adapters.leave(sequence.adapterSlot());
+            }
             case WAITING, PREEMPTED -> waiting.remove(sequence);
             case FINISHED -> {
                 return;
@@ -123,15 +135,19 @@ public final class Scheduler {
         Sequence sequence = waiting.isEmpty() ? null : waiting.first();
         while (sequence != null && budgetLeft() > 0 && rowsLeft() > 0 && running.size() < config.maxSequences()) {
             Sequence next = waiting.higher(sequence);
-            if (!sequence.awaitsLeader() && !start(sequence)) {
-                return;
+            if (!sequence.awaitsLeader()) {
+                // One whose adapter is not there yet holds up nobody.
+                int slot = adapters.find(sequence.request().adapter());
+                if (slot != AdapterSlots.WAIT && !start(sequence, slot)) {
+                    return;
+                }
             }
             sequence = next;
         }
     }
 
     /** False when there is no room for it, and so for nobody behind it. */
-    private boolean start(Sequence sequence) {
+    private boolean start(Sequence sequence, int adapterSlot) {
         if (!config.chunkedPrefill() && sequence.length() > budgetLeft() && !plan.isEmpty()) {
             return false;
         }
@@ -143,7 +159,8 @@ public final class Scheduler {
         }
         waiting.remove(sequence);
         insertRunning(sequence);
-        if (sequence.start(cached)) {
+        adapters.enter(adapterSlot);
+        if (sequence.start(cached, adapterSlot)) {
             counters.started(sequence, blocks.cachesPrefixes());
         }
         plan(sequence, tokensFor(sequence, 0));
@@ -173,6 +190,7 @@ public final class Scheduler {
 
     private void preempt(Sequence sequence) {
         blocks.release(sequence.blocks());
+        adapters.leave(sequence.adapterSlot());
         sequence.preempt();
         waiting.add(sequence);
         counters.preempted();

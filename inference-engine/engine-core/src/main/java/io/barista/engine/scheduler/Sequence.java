@@ -6,6 +6,7 @@ import io.barista.engine.SamplingParams;
 import io.barista.engine.grammar.ConstrainedOutput;
 import io.barista.engine.grammar.OutputConstraint;
 import io.barista.engine.kvcache.BlockTable;
+import io.barista.engine.lora.AdapterSlots;
 import io.barista.engine.sampling.SamplingRecipe;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,6 +36,7 @@ public final class Sequence {
     private int promptLogprobs = 1;
     private int cachedTokens = -1;
     private int preemptions;
+    private int adapterSlot = AdapterSlots.BASE;
     private long arrival;
     private SequenceStatus status = SequenceStatus.WAITING;
 
@@ -122,6 +124,11 @@ public final class Sequence {
         return preemptions;
     }
 
+    /** Where its adapter is while it runs; {@link AdapterSlots#BASE} without one. */
+    public int adapterSlot() {
+        return adapterSlot;
+    }
+
     public SequenceStatus status() {
         return status;
     }
@@ -166,8 +173,9 @@ public final class Sequence {
     }
 
     /** @return whether this is its first start, not one after a preemption */
-    boolean start(int cached) {
+    boolean start(int cached, int slot) {
         status = SequenceStatus.RUNNING;
+        adapterSlot = slot;
         computed = cached;
         boolean first = cachedTokens < 0;
         if (first) {

@@ -16,10 +16,10 @@ class PrefixScopeTest {
 
     @Test
     void requestsOfOneSaltShareAndOthersDoNot() {
-        compute(PrefixScope.salted("tenant"));
+        compute(PrefixScope.ofText(null, "tenant"));
 
-        assertThat(hits(PrefixScope.salted("tenant"))).isEqualTo(12);
-        assertThat(hits(PrefixScope.salted("other"))).isZero();
+        assertThat(hits(PrefixScope.ofText(null, "tenant"))).isEqualTo(12);
+        assertThat(hits(PrefixScope.ofText(null, "other"))).isZero();
         assertThat(hits(PrefixScope.PLAIN)).isZero();
     }
 
@@ -59,7 +59,7 @@ class PrefixScopeTest {
 
     @Test
     void aSuccessorBeginsWithTheBlocksOfWhatItContinues() {
-        BlockTable first = compute(PrefixScope.salted("s"));
+        BlockTable first = compute(PrefixScope.ofText(null, "s"));
         BlockTable successor = blocks.successor(first);
         blocks.release(first);
 

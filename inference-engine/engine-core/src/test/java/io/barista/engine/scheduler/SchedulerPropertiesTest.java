@@ -105,7 +105,7 @@ class SchedulerPropertiesTest {
                     Math.min(LONGEST, prompt.length + 1 + random.nextInt(12)), AcceptedRequest.NO_DEADLINE);
             Sequence leader = null;
             int sample = 0;
-            for (BlockTable table : blocks.newTables(PrefixScope.salted(salt), samples)) {
+            for (BlockTable table : blocks.newTables(PrefixScope.ofText(null, salt), samples)) {
                 Sequence sequence = new Sequence(accepted, sample++, leader, table, SequenceOwner.NOBODY);
                 leader = leader == null ? sequence : leader;
                 live.add(sequence);

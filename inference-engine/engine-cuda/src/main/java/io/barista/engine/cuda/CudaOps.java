@@ -162,7 +162,7 @@ final class CudaOps implements TensorOps {
     public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rowCount,
             DeviceBuffer normalised, DeviceBuffer out) {
         Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
-        if (gemv == null || !(w.matrix() instanceof CudaMatrix matrix)) {
+        if (gemv == null || isAdapted(w) || !(w.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmul(x, norm, eps, w, rowCount, normalised, out);
             return;
         }
@@ -174,6 +174,10 @@ final class CudaOps implements TensorOps {
     @Override
     public void matmulAdd(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer product, DeviceBuffer sum) {
         requireDifferent(w.matrix().name(), x, sum);
+        if (isAdapted(w)) {
+            TensorOps.super.matmulAdd(w, x, rowCount, product, sum);
+            return;
+        }
         long source = address(x, rowCount, w.matrix().inputs());
         long target = address(sum, rowCount, w.matrix().outputs());
         switch ((CudaWeights) w.matrix()) {
@@ -186,7 +190,7 @@ final class CudaOps implements TensorOps {
     public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int rowCount,
             DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
         Gemv gemv = matmul.inOneLaunch(rowCount, qkv.matrix().inputs());
-        if (gemv == null || !Gemv.takesHeads(heads) || !(qkv.matrix() instanceof CudaMatrix matrix)) {
+        if (gemv == null || isAdapted(qkv) || !Gemv.takesHeads(heads) || !(qkv.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmulToCache(x, norm, eps, qkv, rowCount, normalised, out, heads);
             return;
         }
@@ -200,7 +204,7 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
             int rowCount, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
-        if (w.matrix() instanceof QuantizedMatrix codes && quantized.takes(codes, rowCount)) {
+        if (!isAdapted(w) && w.matrix() instanceof QuantizedMatrix codes && quantized.takes(codes, rowCount)) {
             rmsNorm(x, norm, eps, rowCount, codes.inputs(), normalised);
             requireDifferent(codes.name(), normalised, out);
             quantized.multiplyGated(codes, bias(w), activation, address(normalised, rowCount, codes.inputs()), rowCount,
@@ -208,13 +212,18 @@ final class CudaOps implements TensorOps {
             return;
         }
         Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
-        if (gemv == null || !(w.matrix() instanceof CudaMatrix matrix)) {
+        if (gemv == null || isAdapted(w) || !(w.matrix() instanceof CudaMatrix matrix)) {
             TensorOps.super.normMatmulGated(x, norm, eps, w, activation, rowCount, inner, normalised, gateUp, out);
             return;
         }
         requireDifferent(matrix.name(), x, out);
         gemv.normMultiplyGated(matrix, bias(w), address(x, rowCount, matrix.inputs()), vector(norm, matrix.inputs()),
                 eps, activation, rowCount, address(out, rowCount, inner));
+    }
+
+    /** What adapters add stands between the parts of a layer that else are one launch. */
+    private boolean isAdapted(Linear w) {
+        return w.adapters() != null && step.inputs().adapterTokens > 0;
     }
 
     private static @Nullable CudaVector bias(Linear w) {

@@ -24,7 +24,16 @@ public record DemoGolden(Path folder, List<Case> cases) {
 
     /** Of models/barista-demo under the repository's root, which the build names in {@code barista.root}. */
     public static DemoGolden load() {
-        Path folder = Path.of(System.getProperty("barista.root", "."), "models", "barista-demo");
+        return load("barista-demo");
+    }
+
+    /** Of models/adapters/NAME, an adapter of that model. */
+    public static DemoGolden ofAdapter(String name) {
+        return load("adapters/" + name);
+    }
+
+    private static DemoGolden load(String name) {
+        Path folder = Path.of(System.getProperty("barista.root", "."), "models").resolve(name);
         if (!Files.isDirectory(folder)) {
             throw new IllegalStateException(
                     folder + " is no folder; run with -Dbarista.root=ROOT, the folder of the repository");

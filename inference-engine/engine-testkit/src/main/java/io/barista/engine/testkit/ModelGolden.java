@@ -10,7 +10,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What transformers computes for a tiny model in float32 ({@code "format": "barista-golden/1"}). */
-public record ModelGolden(List<Prompt> prompts) {
+public record ModelGolden(List<Prompt> prompts, List<Adapter> adapters) {
+
+    /**
+     * The same with a LoRA adapter.
+     *
+     * @param path    of its folder inside the model's
+     * @param prompts those of the model, with what the adapter makes of them; without positions and log-probabilities
+     */
+    public record Adapter(String path, List<Prompt> prompts) {
+
+        public String name() {
+            return path.substring(path.indexOf('/') + 1);
+        }
+    }
 
     /**
      * @param ids            complete: nothing is to be added
@@ -48,12 +61,29 @@ public record ModelGolden(List<Prompt> prompts) {
         for (JsonNode prompt : root.get("prompts")) {
             prompts.add(prompt(prompt));
         }
-        return new ModelGolden(prompts);
+        List<Adapter> adapters = new ArrayList<>();
+        for (JsonNode adapter : root.path("adapters")) {
+            adapters.add(new Adapter(adapter.get("path").asString(), adapter.get("prompts").valueStream()
+                    .map(prompt -> prompt(prompt, prompts.get(prompt.get("prompt_index").asInt()).ids())).toList()));
+        }
+        return new ModelGolden(prompts, adapters);
+    }
+
+    private static Prompt prompt(JsonNode prompt, int[] ids) {
+        return new Prompt(ids, new double[0], last(prompt.get("last")), List.of(), greedy(prompt.get("greedy")),
+                new Bfloat16(1, 0));
+    }
+
+    private static Last last(JsonNode last) {
+        return new Last(floats(last.get("logits_b64").asString()), last.get("logit_std").asDouble());
+    }
+
+    private static Greedy greedy(JsonNode greedy) {
+        return new Greedy(ints(greedy.get("ids")), doubles(greedy.get("margin")), ints(greedy.get("second")),
+                doubles(greedy.get("logprob")));
     }
 
     private static Prompt prompt(JsonNode prompt) {
-        JsonNode last = prompt.get("last");
-        JsonNode greedy = prompt.get("greedy");
         JsonNode bfloat16 = prompt.get("bf16_reference");
         List<Position> positions = new ArrayList<>();
         for (JsonNode position : prompt.get("positions")) {
@@ -61,9 +91,7 @@ public record ModelGolden(List<Prompt> prompts) {
                     doubles(position.get("logits"))));
         }
         return new Prompt(ints(prompt.get("ids")), doubles(prompt.path("prompt_logprobs"), 1),
-                new Last(floats(last.get("logits_b64").asString()), last.get("logit_std").asDouble()), positions,
-                new Greedy(ints(greedy.get("ids")), doubles(greedy.get("margin")), ints(greedy.get("second")),
-                        doubles(greedy.get("logprob"))),
+                last(prompt.get("last")), positions, greedy(prompt.get("greedy")),
                 new Bfloat16(bfloat16.get("last_cosine").asDouble(), bfloat16.get("last_kl").asDouble()));
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Models with random weights, some 400 KB each, with what transformers computes for them; the folders are Hugging Face's. */
 public enum TinyModel {
@@ -110,6 +111,14 @@ public enum TinyModel {
             throw new UncheckedIOException(e);
         }
         return target;
+    }
+
+    /** Copies the adapters that the golden names to where {@link #unpackInto} has copied the model. */
+    public void unpackAdaptersInto(Path folder) {
+        List<String> files = golden().adapters().stream().flatMap(adapter -> Stream
+                .of("adapter_config.json", "adapter_model.safetensors").map(file -> adapter.path() + "/" + file))
+                .toList();
+        new ModelResources(resources().name(), files).unpackInto(folder);
     }
 
     /** What the model must compute. */

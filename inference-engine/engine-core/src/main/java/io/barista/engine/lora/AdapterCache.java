@@ -1,0 +1,190 @@
+package io.barista.engine.lora;
+
+import io.barista.engine.EngineException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adapters in the host's memory, the least recently used leaving first. Loads each version once however many ask, off the threads of
+ * those who ask, and keeps of a name only the newest version. What is evicted is free as soon as no request holds it. Thread-safe.
+ */
+public final class AdapterCache implements AutoCloseable {
+
+    /** Each holds an adapter twice for a moment, as files' bytes and as tensors. */
+    private static final int LOADS_AT_ONCE = 4;
+
+    private final AdapterSource source;
+    private final BiFunction<AdapterId, Path, Adapter> reader;
+    private final int capacity;
+    private final AdapterCounters counters;
+    private final ExecutorService loaders = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("adapter-load-", 0).factory());
+    private final Semaphore turns = new Semaphore(LOADS_AT_ONCE, true);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SequencedMap<String, Adapter> cached = new LinkedHashMap<>(16, 0.75f, true); // guarded by lock, by last use
+    private final Map<AdapterId, CompletableFuture<Adapter>> loading = new HashMap<>(); // guarded by lock
+
+    /**
+     * @param reader   of folders, {@link AdapterReader#read}
+     * @param capacity adapters kept, at least 1
+     */
+    public AdapterCache(AdapterSource source, BiFunction<AdapterId, Path, Adapter> reader, int capacity,
+            AdapterCounters counters) {
+        this.source = source;
+        this.reader = reader;
+        this.capacity = capacity;
+        this.counters = counters;
+    }
+
+    /**
+     * The adapter in the version that is current now. Ends exceptionally with an {@link EngineException}: ADAPTER_NOT_FOUND,
+     * INVALID_ADAPTER with what is wrong with it, or UNAVAILABLE.
+     */
+    public CompletableFuture<Adapter> prepare(String name) {
+        CompletableFuture<Adapter> prepared = new CompletableFuture<>();
+        try {
+            loaders.execute(() -> prepare(name, prepared));
+        } catch (RejectedExecutionException e) {
+            prepared.completeExceptionally(
+                    EngineException.of(EngineException.Code.UNAVAILABLE, "the engine is shut down"));
+        }
+        return prepared;
+    }
+
+    private void prepare(String name, CompletableFuture<Adapter> prepared) {
+        try {
+            prepared.complete(current(name));
+        } catch (RuntimeException | Error e) {
+            prepared.completeExceptionally(e.getCause() instanceof EngineException named ? named : e);
+        }
+    }
+
+    private Adapter current(String name) {
+        String version;
+        try {
+            version = source.version(name);
+        } catch (EngineException e) {
+            Adapter known = e.code() == EngineException.Code.UNAVAILABLE ? find(name) : null;
+            if (known == null) {
+                throw e;
+            }
+            return known;
+        }
+        return current(new AdapterId(name, version));
+    }
+
+    private Adapter current(AdapterId id) {
+        CompletableFuture<Adapter> mine = new CompletableFuture<>();
+        CompletableFuture<Adapter> others;
+        lock.lock();
+        try {
+            Adapter known = cached.get(id.name());
+            if (known != null && known.id().equals(id)) {
+                return known;
+            }
+            others = loading.putIfAbsent(id, mine);
+        } finally {
+            lock.unlock();
+        }
+        return others == null ? load(id, mine) : others.join();
+    }
+
+    private Adapter load(AdapterId id, CompletableFuture<Adapter> mine) {
+        try {
+            Adapter adapter = read(id.name());
+            keep(adapter, id);
+            mine.complete(adapter);
+            return adapter;
+        } catch (RuntimeException | Error e) {
+            counters.failed();
+            forget(id);
+            mine.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private Adapter read(String name) {
+        turns.acquireUninterruptibly();
+        try {
+            long started = System.nanoTime();
+            try (FetchedAdapter fetched = source.fetch(name)) {
+                Adapter adapter = reader.apply(new AdapterId(name, fetched.version()), fetched.folder());
+                counters.loaded(System.nanoTime() - started);
+                return adapter;
+            }
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void keep(Adapter adapter, AdapterId asked) {
+        lock.lock();
+        try {
+            loading.remove(asked);
+            cached.put(adapter.id().name(), adapter);
+            while (cached.size() > capacity) {
+                cached.pollFirstEntry();
+                counters.evictedFromHost();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(AdapterId id) {
+        lock.lock();
+        try {
+            loading.remove(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Adapter find(String name) {
+        lock.lock();
+        try {
+            return cached.get(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Names that requests may use now. @throws EngineException UNAVAILABLE */
+    public List<String> names() {
+        return source.names();
+    }
+
+    /** Those in memory, the least recently used first. */
+    public List<AdapterId> resident() {
+        lock.lock();
+        try {
+            return new ArrayList<>(cached.values()).stream().map(Adapter::id).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public AdapterCounters counters() {
+        return counters;
+    }
+
+    /** Loads that have begun end by themselves. */
+    @Override
+    public void close() {
+        loaders.shutdown();
+    }
+}

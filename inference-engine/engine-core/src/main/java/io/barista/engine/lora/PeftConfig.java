@@ -1,0 +1,111 @@
+package io.barista.engine.lora;
+
+import io.barista.engine.EngineException;
+import io.barista.engine.model.ConfigFields;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import tools.jackson.databind.JsonNode;
+
+/** adapter_config.json as PEFT writes it: what is a plain LoRA is understood, and everything that would change the maths is refused. */
+final class PeftConfig {
+
+    /** Keys that must be absent, false or empty, with what they stand for. */
+    private static final Map<String, String> REFUSED = Map.ofEntries(
+            Map.entry("use_dora", "DoRA"), Map.entry("use_qalora", "QALoRA"), Map.entry("use_bdlora", "BD-LoRA"),
+            Map.entry("lora_bias", "a bias of lora_B"),
+            Map.entry("modules_to_save", "modules that were trained in full"),
+            Map.entry("trainable_token_indices", "trained embeddings"),
+            Map.entry("alora_invocation_tokens", "activated LoRA"),
+            Map.entry("layer_replication", "replicated layers"),
+            Map.entry("target_parameters", "parameters outside of linear layers"),
+            Map.entry("arrow_config", "arrow routing"));
+
+    private final ConfigFields config;
+    private final TargetModules targets;
+    private final int rank;
+    private final double alpha;
+    private final boolean rankStabilised;
+
+    PeftConfig(ConfigFields config) {
+        this.config = config;
+        config.optionalText("peft_type").filter(type -> !type.equalsIgnoreCase("LORA")).ifPresent(type -> {
+            throw config.wrong("peft_type", "LORA", type);
+        });
+        config.optionalText("bias").filter(bias -> !bias.equals("none")).ifPresent(bias -> {
+            throw config.wrong("bias", "none", bias);
+        });
+        REFUSED.forEach((key, what) -> config.find(key).filter(PeftConfig::isSet).ifPresent(_ -> {
+            throw refused("adapter_config.json: %s (%s) is not supported", key, what);
+        }));
+        this.targets = new TargetModules(config);
+        this.rank = config.size("r");
+        this.alpha = config.optionalNumber("lora_alpha").orElse(8); // PEFT's default
+        this.rankStabilised = config.flag("use_rslora", false);
+    }
+
+    private static boolean isSet(JsonNode value) {
+        return value.isBoolean() ? value.booleanValue() : !(value.isContainer() && value.isEmpty());
+    }
+
+    /** @param module from {@code layers} on */
+    boolean targets(String module) {
+        return targets.include(module);
+    }
+
+    /** Whether it says at all what it is for. */
+    boolean namesTargets() {
+        return config.has("target_modules");
+    }
+
+    /** What the adapter says; its tensors must agree. */
+    int rank(String module) {
+        return pattern("rank_pattern", module).map(node -> {
+            if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 1) {
+                throw config.wrong("rank_pattern", "of integers from 1", node);
+            }
+            return node.intValue();
+        }).orElse(rank);
+    }
+
+    /** The factor on what the adapter adds to a module. */
+    float scale(String module) {
+        double own = pattern("alpha_pattern", module).map(node -> {
+            if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+                throw config.wrong("alpha_pattern", "of finite numbers", node);
+            }
+            return node.doubleValue();
+        }).orElse(alpha);
+        return (float) (own / (rankStabilised ? Math.sqrt(rank(module)) : rank(module)));
+    }
+
+    /** PEFT's rule: the first key that is the module's name, the end of it after a dot, or an expression for that. */
+    private Optional<JsonNode> pattern(String key, String module) {
+        return config.find(key).flatMap(map -> map.properties().stream()
+                .filter(entry -> List.of("model." + module, module).stream()
+                        .anyMatch(ends(key, entry.getKey())::matches))
+                .map(Map.Entry::getValue).findFirst());
+    }
+
+    private static Ends ends(String key, String expression) {
+        try {
+            return new Ends(Pattern.compile("(?:.*\\.)?(?:" + expression.replaceFirst("^\\^", "") + ")"));
+        } catch (PatternSyntaxException e) {
+            throw refused("adapter_config.json: %s: '%s' is no regular expression: %s", key, expression,
+                    e.getDescription());
+        }
+    }
+
+    private record Ends(Pattern pattern) {
+
+        boolean matches(String module) {
+            return pattern.matcher(module).matches();
+        }
+    }
+
+    private static EngineException refused(String format, Object... args) {
+        return EngineException.of(EngineException.Code.INVALID_MODEL, format, args);
+    }
+}
