@@ -28,7 +28,7 @@ class LauncherTest {
                 exit 1
             fi
             [ ! -f slow ] || sleep 1
-            for module in barista-cli config-server model-service api-gateway; do
+            for module in barista-cli config-server lora-registry model-service api-gateway; do
                 mkdir -p $module/target/lib
                 echo jar >$module/target/$module.jar
                 echo jar >$module/target/lib/a.jar
@@ -48,8 +48,8 @@ class LauncherTest {
         write(root.resolve("mvnw"), FAKE_MAVEN);
         write(root.resolve("pom.xml"), "<project/>");
         write(root.resolve(".mvn/wrapper/maven-wrapper.properties"), "");
-        for (String module : List.of("openai-api", "llm-config", "inference-engine/engine-core", "barista-cli",
-                "config-server", "model-service", "api-gateway")) {
+        for (String module : List.of("openai-api", "llm-config", "model-sources", "inference-engine/engine-core",
+                "barista-cli", "config-server", "lora-registry", "model-service", "api-gateway")) {
             write(root.resolve(module).resolve("src/main/java/A.java"), "");
         }
         jdk("25.0.1");

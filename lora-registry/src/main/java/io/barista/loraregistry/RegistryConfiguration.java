@@ -21,6 +21,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
@@ -54,7 +55,8 @@ class RegistryConfiguration {
                 bytes(environment, "max-adapter-bytes"));
     }
 
-    /** Looks at each source again and again. */
+    /** Looks at each source again and again, beginning with the service's start. */
+    @Lazy(false)
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService scanning(Registry registry, Environment environment) {
         ScheduledExecutorService clock = Executors

@@ -15,13 +15,18 @@ public record ListenAddress(InetAddress address, int port) {
 
     /** @throws CommandFailure when there is no such host or port */
     public static ListenAddress of(String host, int port) {
-        if (port < 1 || port > LAST_PORT) {
-            throw CommandFailure.withExitCode(2, "--port must be from 1 to " + LAST_PORT + ", was " + port);
-        }
+        requirePort("--port", port);
         try {
             return new ListenAddress(InetAddress.getByName(host), port);
         } catch (UnknownHostException _) {
             throw CommandFailure.of("--host %s is no address of this machine", host);
+        }
+    }
+
+    /** @throws CommandFailure when there is no such port */
+    public static void requirePort(String option, int port) {
+        if (port < 1 || port > LAST_PORT) {
+            throw CommandFailure.withExitCode(2, option + " must be from 1 to " + LAST_PORT + ", was " + port);
         }
     }
 

@@ -35,14 +35,14 @@ public final class Ports {
     }
 
     /**
-     * A loopback port that a configuration asks for.
+     * A loopback port that the user asks for.
      *
-     * @param owner who asks, for the message
+     * @param reason who asks, to follow "port 1, which" in a message
      * @throws CommandFailure when it is not free
      */
-    public int take(int port, String owner) {
+    public int take(int port, String reason) {
         if (port > 65_535 || !isFree(InetAddress.getLoopbackAddress(), port) || !taken.add(port)) {
-            throw CommandFailure.of("port %d, which the configuration fixes for %s, is not free", port, owner);
+            throw CommandFailure.of("port %d, which %s, is not free", port, reason);
         }
         return port;
     }

@@ -11,6 +11,9 @@ public enum Role {
     @JsonProperty("model-service")
     MODEL_SERVICE("model-service"),
 
+    @JsonProperty("lora-registry")
+    LORA_REGISTRY("lora-registry"),
+
     @JsonProperty("config-server")
     CONFIG_SERVER("config-server");
 

@@ -6,6 +6,7 @@ import io.barista.config.EngineOptions;
 import io.barista.config.LlmConfig;
 import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
+import io.barista.config.LoraConfig;
 import io.barista.config.ResolvedLlmConfig;
 import io.barista.config.ServedFolder;
 import io.barista.engine.cuda.CudaBackend;
@@ -15,9 +16,10 @@ import java.util.List;
 /**
  * The models that a configuration asks for, checked before anything is started.
  *
- * @param served what config-server has to hand out: the configuration and every file it names
+ * @param served      what config-server has to hand out: the configuration and every file it names
+ * @param hasAdapters whether any of them has LoRA adapters to be found at run time, which the registry is for
  */
-record Models(ServedFolder served, List<ReplicaSet> replicaSets) {
+record Models(ServedFolder served, List<ReplicaSet> replicaSets, boolean hasAdapters) {
 
     /**
      * @param file          as the user named it
@@ -27,7 +29,12 @@ record Models(ServedFolder served, List<ReplicaSet> replicaSets) {
     static Models load(Path file, Path workingFolder) {
         List<LlmConfig> configs = LlmConfigs.parse(new LocalFiles(workingFolder), file.toString());
         return new Models(ServedFolder.of(file, configs, workingFolder),
-                configs.stream().map(Models::replicaSet).toList());
+                configs.stream().map(Models::replicaSet).toList(), configs.stream().anyMatch(Models::hasAdapters));
+    }
+
+    private static boolean hasAdapters(LlmConfig config) {
+        LoraConfig lora = config.lora();
+        return lora != null && lora.dynamicLoraLoadingPath() != null;
     }
 
     /** The configuration's file, absolute. */

@@ -65,7 +65,7 @@ final class StartupTraining {
         Path config = workplace.installation().resolve("models/barista-demo.yaml");
         ListenAddress gateway = ListenAddress.of("127.0.0.1", ports.next());
         List<ServicePlan> plans = new SuitePlanner(this::program, folder, ports)
-                .plan(Models.load(config, workplace.folder()), gateway);
+                .plan(Models.load(config, workplace.folder()), gateway, null);
         Narrator silent = new Narrator(List.of(), Clock.systemDefaultZone());
         Supervisor supervisor = new Supervisor(plans, new ServiceStarter(folder.parent(), Optional.empty()), guard,
                 folder, silent,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a suite together: plans, supervisor, guard, signals, and the state that others read. */
 final class Suite {
@@ -36,7 +37,7 @@ final class Suite {
     }
 
     /** Returns when the suite was told to stop and has stopped; see {@link Supervisor#run} for its failures. */
-    void run(Models models, ListenAddress address, Optional<String> apiKey,
+    void run(Models models, ListenAddress address, @Nullable Integer registryPort, Optional<String> apiKey,
             Duration startTimeout, boolean inBackground) throws IOException, InterruptedException {
         List<PrintStream> listeners = new ArrayList<>(List.of(workplace.err()));
         if (!inBackground) { // there standard error is the supervisor's log already
@@ -46,7 +47,7 @@ final class Suite {
 
         Programs programs = Programs.prepare(workplace);
         List<ServicePlan> plans = new SuitePlanner(programs::command, folder, new Ports(ThreadLocalRandom.current()))
-                .plan(models, address);
+                .plan(models, address, registryPort);
         SuiteState atFirst = new SuiteState(ProcessIdentity.self(), address.url().toString(),
                 models.file().toString(), false, List.of());
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** From configuration to processes: which services, on which ports, with which arguments. */
 final class SuitePlanner {
@@ -26,7 +27,8 @@ final class SuitePlanner {
         this.ports = ports;
     }
 
-    List<ServicePlan> plan(Models models, ListenAddress address) {
+    /** @param registryPort the registry's, where adapters are asked for; null takes a free one */
+    List<ServicePlan> plan(Models models, ListenAddress address, @Nullable Integer registryPort) {
         Path configFolder = models.served().folder();
         int configPort = ports.next();
         List<String> configuration = List.of("--barista.config.uri=http://" + LOOPBACK + ":" + configPort,
@@ -36,6 +38,13 @@ final class SuitePlanner {
         services.add(service("config-server", Role.CONFIG_SERVER, configPort, List.of("--server.address=" + LOOPBACK,
                 "--spring.cloud.config.server.native.search-locations[0]=" + configFolder.toUri())));
 
+        List<String> ofReplicas = new ArrayList<>(configuration);
+        if (models.hasAdapters()) {
+            ServicePlan registry = registry(registryPort, configuration);
+            services.add(registry);
+            ofReplicas.add("--barista.lora-registry.uri=http://" + LOOPBACK + ":" + registry.port());
+        }
+
         List<String> discovery = new ArrayList<>();
         int number = 0;
         for (ReplicaSet model : models.replicaSets()) {
@@ -43,7 +52,7 @@ final class SuitePlanner {
                 int replicaPort = port(model, replica);
                 discovery.add("--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s:%d"
                         .formatted(model.serviceId(), replica, LOOPBACK, replicaPort));
-                services.add(replica("model-service-" + number, model, replicaPort, configuration));
+                services.add(replica("model-service-" + number, model, replicaPort, ofReplicas));
                 number++;
             }
         }
@@ -55,10 +64,17 @@ final class SuitePlanner {
         return List.copyOf(services);
     }
 
+    private ServicePlan registry(@Nullable Integer fixedPort, List<String> configuration) {
+        int port = fixedPort == null ? ports.next() : ports.take(fixedPort, "--lora-registry-port asks for");
+        List<String> arguments = new ArrayList<>(configuration);
+        arguments.add("--server.address=" + LOOPBACK);
+        return service("lora-registry", Role.LORA_REGISTRY, port, arguments);
+    }
+
     /** As the configuration fixes it, else a free one. */
     private int port(ReplicaSet model, int replica) {
         Integer first = model.firstPort();
-        return first == null ? ports.next() : ports.take(first + replica, model.modelId());
+        return first == null ? ports.next() : ports.take(first + replica, "the configuration fixes for " + model.modelId());
     }
 
     private ServicePlan replica(String name, ReplicaSet model, int port, List<String> configuration) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "up", description = "Starts config-server, the model services and the gateway, and keeps them running.",
+@Command(name = "up", description = "Starts config-server, the model services and the gateway, and keeps them running; also lora-registry where a model has adapters.",
         mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class UpCommand implements Callable<Integer> {
 
@@ -33,6 +33,10 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "The gateway's address.")
     private String host = "";
+
+    @Option(names = "--lora-registry-port", paramLabel = "PORT",
+            description = "The LoRA registry's port on the loopback address; a free one when absent.")
+    private @Nullable Integer registryPort;
 
     @Option(names = "--api-key", paramLabel = "KEY",
             description = "Clients must send it as 'Authorization: Bearer KEY'. BARISTA_API_KEY does the same and stays out of process lists.")
@@ -93,14 +97,16 @@ public final class UpCommand implements Callable<Integer> {
         folder.deleteServiceLogs();
 
         ListenAddress address = ListenAddress.of(host, port);
+        if (registryPort != null) {
+            ListenAddress.requirePort("--lora-registry-port", registryPort);
+        }
         Path file = config == null ? demo() : config;
         Models models = Models.load(file, workplace.folder());
         address.warnIfOpen(key().isPresent(), workplace.err());
         address.requireFree();
 
         try {
-            new Suite(workplace, folder, stateFile).run(models, address,
-                    key(),
+            new Suite(workplace, folder, stateFile).run(models, address, registryPort, key(),
                     Duration.ofSeconds(startTimeoutSeconds), inBackground);
         } finally {
             stateFile.delete();
@@ -128,6 +134,9 @@ public final class UpCommand implements Callable<Integer> {
     private List<String> argumentsOfSupervisor() {
         List<String> arguments = new ArrayList<>(List.of("up", "--supervise", "--port=" + port, "--host=" + host,
                 "--start-timeout=" + startTimeoutSeconds));
+        if (registryPort != null) {
+            arguments.add("--lora-registry-port=" + registryPort);
+        }
         if (config != null) {
             arguments.add(config.toString());
         }

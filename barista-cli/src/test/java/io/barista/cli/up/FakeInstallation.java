@@ -17,7 +17,7 @@ record FakeInstallation(Path root) {
             "barista-cli/target/test-classes");
 
     static FakeInstallation in(Path folder) throws IOException {
-        for (String service : List.of("api-gateway", "model-service", "config-server")) {
+        for (String service : List.of("api-gateway", "model-service", "lora-registry", "config-server")) {
             Path target = Files.createDirectories(folder.resolve(service).resolve("target"));
             writeJar(target.resolve(service + ".jar"));
         }

@@ -49,7 +49,8 @@ class ForegroundTest {
         assertThat(command.exitValue()).isZero();
         assertThat(services).isNotEmpty().noneMatch(ProcessHandle::isAlive);
         assertThat(Files.readAllLines(folder.resolve("events"))).filteredOn(line -> line.endsWith("stopping"))
-                .containsExactly("api-gateway stopping", "model-service stopping", "config-server stopping");
+                .containsExactly("api-gateway stopping", "model-service stopping", "lora-registry stopping",
+                        "config-server stopping");
     }
 
     @Test

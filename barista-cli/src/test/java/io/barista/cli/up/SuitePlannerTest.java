@@ -43,11 +43,47 @@ class SuitePlannerTest {
         }
     }
 
+    @Test
+    void theRegistryRunsWhereAModelHasAdaptersAndTheReplicasKnowItsAddress() {
+        List<ServicePlan> services = plan(null, true, null);
+
+        ServicePlan registry = services.stream().filter(service -> service.role() == Role.LORA_REGISTRY).findFirst()
+                .orElseThrow();
+        assertThat(registry.command()).contains("--barista.config.file=llm.yaml");
+        assertThat(replicasOf(services)).hasSize(2).allSatisfy(replica -> assertThat(replica.command())
+                .contains("--barista.lora-registry.uri=http://127.0.0.1:" + registry.port()));
+        assertThat(services.getLast().command()).noneMatch(argument -> argument.contains("lora-registry"));
+    }
+
+    @Test
+    void withoutAdaptersThereIsNoRegistry() {
+        List<ServicePlan> services = plan(null);
+
+        assertThat(services).noneMatch(service -> service.role() == Role.LORA_REGISTRY)
+                .allSatisfy(service -> assertThat(service.command()).noneMatch(part -> part.contains("lora")));
+    }
+
+    @Test
+    void theRegistryTakesThePortThatItIsGiven() throws IOException {
+        int free = new Ports(new Random(3)).next();
+        assertThat(plan(null, true, free)).filteredOn(service -> service.role() == Role.LORA_REGISTRY)
+                .extracting(ServicePlan::port).containsExactly(free);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> plan(null, true, taken.getLocalPort())).isInstanceOf(CommandFailure.class)
+                    .hasMessage("port %d, which --lora-registry-port asks for, is not free", taken.getLocalPort());
+        }
+    }
+
     private static List<ServicePlan> plan(@Nullable Integer firstPort) {
+        return plan(firstPort, false, null);
+    }
+
+    private static List<ServicePlan> plan(@Nullable Integer firstPort, boolean hasAdapters,
+            @Nullable Integer registryPort) {
         Models models = new Models(new ServedFolder(Path.of("/config"), "llm.yaml"),
-                List.of(new ReplicaSet("a", "a", 2, firstPort, Map.of())));
+                List.of(new ReplicaSet("a", "a", 2, firstPort, Map.of())), hasAdapters);
         return new SuitePlanner(_ -> List.of("java"), new SuiteFolder(Path.of("/work")), new Ports(new Random(2)))
-                .plan(models, ListenAddress.of("127.0.0.1", 8000));
+                .plan(models, ListenAddress.of("127.0.0.1", 8000), registryPort);
     }
 
     private static List<ServicePlan> replicasOf(List<ServicePlan> services) {

@@ -54,8 +54,8 @@ class UpCommandTest {
 
         assertThat(out.toString()).startsWith("Ready: http://127.0.0.1:" + port + " serves barista-demo.");
         List<ServiceState> services = state().services();
-        assertThat(services).extracting(ServiceState::name).containsExactly("config-server", "model-service-0",
-                "api-gateway");
+        assertThat(services).extracting(ServiceState::name).containsExactly("config-server", "lora-registry",
+                "model-service-0", "api-gateway");
         assertThat(services).allSatisfy(service -> assertThat(service.process().isAlive()).isTrue());
 
         assertThat(barista("down")).isZero();
@@ -73,14 +73,14 @@ class UpCommandTest {
         assertThat(barista("status", "--json")).isZero();
 
         JsonNode services = JsonMapper.builder().build().readTree(out.toString()).get("services");
-        assertThat(services).hasSize(3);
-        JsonNode model = services.get(1);
+        assertThat(services).hasSize(4);
+        JsonNode model = services.get(2);
         assertThat(model.get("name").asString()).isEqualTo("model-service-0");
         assertThat(model.get("model").asString()).isEqualTo("barista-demo");
         assertThat(model.get("state").asString()).isEqualTo("ready");
         assertThat(ProcessHandle.of(model.get("pid").asLong())).isPresent();
         assertThat(model.get("uptime_s").asLong()).isBetween(0L, 600L);
-        assertThat(services.get(2).get("port").asInt()).isEqualTo(port);
+        assertThat(services.get(3).get("port").asInt()).isEqualTo(port);
     }
 
     @Test
