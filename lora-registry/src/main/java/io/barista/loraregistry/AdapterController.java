@@ -10,7 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.io.InputStreamResource;
 import org.springframework.core.io.Resource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -18,6 +20,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -33,7 +36,8 @@ final class AdapterController {
         this.registry = registry;
     }
 
-    record FileCard(String name, long bytes) {}
+    /** @param sha256 hexadecimal; null until the adapter has been fetched */
+    record FileCard(String name, long bytes, @Nullable String sha256) {}
 
     /** @param state {@code cached} or {@code remote} */
     record Card(String base, String name, String version, long bytes, String state, List<FileCard> files) {}
@@ -60,15 +64,34 @@ final class AdapterController {
         return card(registry.require(base, name));
     }
 
-    /** The file, with ranges; its tag changes with each upload of the adapter. */
+    /**
+     * The file, with ranges; its tag changes with each upload of the adapter.
+     *
+     * @param ifMatch the version that is wanted, else nothing
+     * @param ifRange the version that a range is wanted of, else the whole file
+     */
     @GetMapping("/v1/adapters/{base}/{name}/files/{file}")
-    ResponseEntity<Resource> file(@PathVariable String base, @PathVariable String name, @PathVariable String file) {
-        Adapter adapter = registry.require(base, name);
-        RemoteFile found = adapter.file(file).orElseThrow(() -> new ApiException(ErrorCode.UNKNOWN_ROUTE,
+    ResponseEntity<Resource> file(@PathVariable String base, @PathVariable String name, @PathVariable String file,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestHeader(name = HttpHeaders.IF_RANGE, required = false) @Nullable String ifRange) {
+        requireFile(registry.require(base, name), file);
+        Adapter adapter = registry.fetch(base, name);
+        RemoteFile found = requireFile(adapter, file);
+        String tag = "\"" + adapter.version().hash() + "-" + found.path() + "\"";
+        if (ifMatch != null && !ifMatch.equals("*") && !List.of(ifMatch.split("\\s*,\\s*")).contains(tag)) {
+            return ResponseEntity.status(HttpStatus.PRECONDITION_FAILED).eTag(tag).build();
+        }
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok().eTag(tag)
+                .contentType(MediaType.APPLICATION_OCTET_STREAM);
+        AdapterFile content = new AdapterFile(registry, adapter, found);
+        return ifRange == null || ifRange.equals(tag)
+                ? answer.body(content)
+                : answer.contentLength(found.bytes()).body(new InputStreamResource(content::getInputStream));
+    }
+
+    private static RemoteFile requireFile(Adapter adapter, String file) {
+        return adapter.file(file).orElseThrow(() -> new ApiException(ErrorCode.UNKNOWN_ROUTE,
                 "The adapter has no such file."));
-        fetch(adapter);
-        return ResponseEntity.ok().eTag("\"" + adapter.version().hash() + "-" + found.path() + "\"")
-                .contentType(MediaType.APPLICATION_OCTET_STREAM).body(new AdapterFile(registry, adapter, found));
     }
 
     /** Begins to fetch the adapter; its state says when it is here. */
@@ -77,8 +100,8 @@ final class AdapterController {
         Adapter adapter = registry.require(base, name);
         Thread.ofVirtual().name("prefetch-" + name).start(() -> {
             try {
-                fetch(adapter);
-            } catch (SourceException e) {
+                registry.fetch(base, name);
+            } catch (SourceException | ApiException e) {
                 log.warn("prefetch of {} failed: {}", name, e.getMessage());
             }
         });
@@ -92,15 +115,10 @@ final class AdapterController {
         return ResponseEntity.status(isGone ? HttpStatus.NO_CONTENT : HttpStatus.CONFLICT).build();
     }
 
-    private void fetch(Adapter adapter) {
-        try (AdapterStore.Lease _ = registry.lease(adapter)) {
-            // it is here, and whoever reads it next finds it
-        }
-    }
-
     private Card card(Adapter adapter) {
         return new Card(adapter.base(), adapter.name(), adapter.version().hash(), adapter.bytes(),
                 registry.has(adapter) ? "cached" : "remote",
-                adapter.files().stream().map(file -> new FileCard(file.path(), file.bytes())).toList());
+                adapter.files().stream().map(file -> new FileCard(file.path(), file.bytes(),
+                        registry.sha256(adapter, file).orElse(null))).toList());
     }
 }

@@ -5,6 +5,7 @@ import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class AdapterStore {
 
     private static final Logger log = LoggerFactory.getLogger(AdapterStore.class);
+
+    private static final String REMOVED = ".removed";
 
     private final Path root;
     private final long maxBytes;
@@ -103,13 +106,12 @@ final class AdapterStore {
             return new Lease(version, place(version));
         }
         Path folder = fetchMakingRoom(fetch);
-        FolderVersion fetched = new FolderVersion(version.label(), String.valueOf(folder.getFileName()));
         changing(() -> {
-            entries.computeIfAbsent(fetched, _ -> new Entry(adapter.bytes())).readers++;
+            entries.computeIfAbsent(version, _ -> new Entry(adapter.bytes())).readers++;
             evict(0, 0);
             return true;
         });
-        return new Lease(fetched, folder);
+        return new Lease(version, folder);
     }
 
     boolean has(Adapter adapter) {
@@ -176,12 +178,21 @@ final class AdapterStore {
 
     private void delete(FolderVersion version) {
         entries.remove(version);
-        try (Stream<Path> files = Files.walk(place(version))) {
+        try {
+            // first out of sight: a process that is killed in between must not leave half an adapter to the next one
+            Path aside = Files.createTempDirectory(Files.createDirectories(root.resolve(REMOVED)), "");
+            Files.move(place(version), aside.resolve("files"), StandardCopyOption.ATOMIC_MOVE);
+            delete(aside);
+        } catch (IOException e) {
+            log.warn("{} cannot be deleted: {}", place(version), e.toString());
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
-        } catch (IOException e) {
-            log.warn("{} cannot be deleted: {}", place(version), e.toString());
         }
     }
 
@@ -199,6 +210,9 @@ final class AdapterStore {
 
     private void readWhatIsThere() throws IOException {
         Files.createDirectories(root);
+        if (Files.exists(root.resolve(REMOVED))) { // a process was killed while it deleted
+            delete(root.resolve(REMOVED));
+        }
         List<Path> versions;
         try (Stream<Path> found = Files.walk(root, 2)) {
             versions = found.filter(path -> root.relativize(path).getNameCount() == 2)

@@ -98,21 +98,13 @@ final class BaseModel implements AutoCloseable {
         }
     }
 
-    /** @throws SourceException when the adapter cannot be had, or the check speaks against it */
+    /**
+     * This very version of the adapter.
+     *
+     * @throws SourceException when it cannot be had, or the check speaks against it; CHANGED when there is a newer one
+     */
     Path fetch(Adapter adapter, Consumer<Path> check) {
-        try {
-            return cache.fetch(source, adapter.version().label(), adapter.files(), check);
-        } catch (SourceException e) {
-            if (e.kind() != SourceException.Kind.CHANGED) {
-                throw e;
-            }
-            refresh(); // uploaded again in between
-            Adapter now = adapters.get(adapter.name());
-            if (now == null) {
-                throw e;
-            }
-            return cache.fetch(source, now.version().label(), now.files(), check);
-        }
+        return cache.fetch(source, adapter.version().label(), adapter.files(), check);
     }
 
     /** The base model's {@code config.json}, wherever the model is. */

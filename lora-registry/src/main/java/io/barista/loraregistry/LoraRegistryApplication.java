@@ -62,7 +62,8 @@ public class LoraRegistryApplication {
         try {
             SpringApplication.run(LoraRegistryApplication.class, args);
         } catch (RuntimeException e) {
-            System.err.println("lora-registry cannot start: " + NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+            System.err.println(
+                    "lora-registry cannot start: " + NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             System.exit(1);
         }
     }

@@ -4,19 +4,25 @@ import io.barista.config.LlmConfig;
 import io.barista.config.LoraConfig;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /** The base models with their adapters, and the adapters on the disk. Thread-safe. */
 final class Registry implements AutoCloseable {
 
+    private static final int UPLOADS_IN_BETWEEN = 3;
+
     private final SequencedMap<String, BaseModel> bases = new LinkedHashMap<>();
     private final AdapterStore store;
+    private final FileHashes hashes = new FileHashes();
     private final long maxAdapterBytes;
 
     /**
@@ -64,7 +70,28 @@ final class Registry implements AutoCloseable {
         return base;
     }
 
-    /** The adapter's verified files, on the disk until the lease is closed. */
+    /**
+     * The adapter as it is now, on the disk.
+     *
+     * @throws ApiException    MODEL_NOT_FOUND
+     * @throws SourceException when it cannot be had or used
+     */
+    Adapter fetch(String base, String name) {
+        for (int attempt = 1;; attempt++) {
+            Adapter adapter = require(base, name);
+            try (AdapterStore.Lease _ = lease(adapter)) {
+                return adapter;
+            } catch (SourceException e) {
+                boolean isMoving = e.kind() == SourceException.Kind.CHANGED || e.kind() == SourceException.Kind.NOT_FOUND;
+                if (!isMoving || attempt == UPLOADS_IN_BETWEEN) {
+                    throw e;
+                }
+                base(base).refresh(); // uploaded again, or deleted, since it was listed
+            }
+        }
+    }
+
+    /** This version's verified files, on the disk until the lease is closed. */
     AdapterStore.Lease lease(Adapter adapter) {
         if (adapter.bytes() > maxAdapterBytes) {
             throw new SourceException(SourceException.Kind.UNUSABLE,
@@ -72,7 +99,20 @@ final class Registry implements AutoCloseable {
                             .formatted(adapter.bytes(), maxAdapterBytes));
         }
         BaseModel base = base(adapter.base());
-        return store.lease(adapter, () -> base.fetch(adapter, folder -> new AdapterCheck(base.shapes()).check(folder)));
+        AdapterStore.Lease lease = store.lease(adapter,
+                () -> base.fetch(adapter, folder -> new AdapterCheck(base.shapes()).check(folder)));
+        try {
+            hashes.learn(adapter, lease.folder());
+            return lease;
+        } catch (IOException e) {
+            lease.close();
+            throw new SourceException(SourceException.Kind.DISK, "the adapter cannot be read back: " + e, e);
+        }
+    }
+
+    /** What a file's content hashes to; empty as long as the adapter has not been on this disk. */
+    Optional<String> sha256(Adapter adapter, RemoteFile file) {
+        return hashes.find(adapter, file);
     }
 
     boolean has(Adapter adapter) {

@@ -1,6 +1,7 @@
 package io.barista.gateway.listing;
 
 import io.barista.gateway.models.ModelCatalog;
+import io.barista.gateway.models.Target;
 import java.util.List;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -28,9 +29,14 @@ public final class ModelRoutes {
 
     public Mono<ServerResponse> one(ServerRequest request) {
         String id = request.pathVariable("id").substring(1); // a catch-all variable keeps its leading slash
-        return Mono.justOrEmpty(catalog.find(id)).flatMapMany(cards::of)
-                .filter(card -> card.path("id").asString("").equals(id)).next()
+        return Mono.justOrEmpty(catalog.find(id)).flatMap(target -> card(target, id))
                 .switchIfEmpty(Mono.error(() -> ModelCatalog.notFound(id))).flatMap(ModelRoutes::json);
+    }
+
+    private Mono<JsonNode> card(Target target, String id) {
+        return target.adapter() == null
+                ? cards.of(target.model()).filter(card -> card.path("id").asString("").equals(id)).next()
+                : cards.ofAdapter(target.model(), id);
     }
 
     private static Mono<ServerResponse> json(Object body) {

@@ -27,23 +27,25 @@ public final class ModelCatalog {
     }
 
     /**
-     * The model to ask: the one of that id, or the base of {@code base:adapter}, or the only one when none was named.
+     * What to ask: the model of that id, an adapter of the base of {@code base:adapter}, or the only model when none was named.
      *
      * @throws ApiException 404 when there is no such model, 400 when one must be named, 503 before the configuration
      *                      has come
      */
-    public ServedModel resolve(@Nullable String asked) {
+    public Target resolve(@Nullable String asked) {
         List<ServedModel> served = models;
         if (served.isEmpty()) {
             throw new ApiException(ErrorCode.UNAVAILABLE, "The gateway is still starting. Try again soon.");
         }
-        return asked == null ? only(served) : find(asked).orElseThrow(() -> notFound(asked));
+        return asked == null
+                ? new Target(only(served), null)
+                : find(asked).orElseThrow(() -> notFound(asked));
     }
 
-    /** The model of an id, or the base of {@code base:adapter}; the longest id wins. */
-    public Optional<ServedModel> find(String asked) {
+    /** The model of an id, or the base of {@code base:adapter} with the adapter; the longest id wins. */
+    public Optional<Target> find(String asked) {
         return models.stream().filter(model -> asked.equals(model.id()) || isAdapterOf(model, asked))
-                .max(Comparator.comparingInt(model -> model.id().length()));
+                .max(Comparator.comparingInt(model -> model.id().length())).map(model -> Target.of(model, asked));
     }
 
     private static boolean isAdapterOf(ServedModel model, String asked) {

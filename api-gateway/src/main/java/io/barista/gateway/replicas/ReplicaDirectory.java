@@ -28,6 +28,7 @@ public final class ReplicaDirectory implements DisposableBean {
     private final BreakerFactory breakers;
     private final ReplicaMeters meters;
     private final Duration refresh;
+    private final Affinity affinity;
     private final Map<String, ReplicaPool> pools = new ConcurrentHashMap<>();
     private final Disposable.Composite watches = Disposables.composite();
 
@@ -37,6 +38,7 @@ public final class ReplicaDirectory implements DisposableBean {
         this.breakers = breakers;
         this.meters = meters;
         this.refresh = settings.refresh();
+        this.affinity = new Affinity(settings.affinity());
     }
 
     /** Opens a pool for each model; completes when discovery has been asked once for all of them. */
@@ -45,7 +47,7 @@ public final class ReplicaDirectory implements DisposableBean {
     }
 
     private Mono<Void> open(ServedModel model) {
-        ReplicaPool pool = new ReplicaPool(model.id(), breakers);
+        ReplicaPool pool = new ReplicaPool(model.id(), breakers, affinity);
         pools.put(model.id(), pool);
         Mono<Void> once = refresh(pool, model.serviceId());
         return once.doFinally(_ -> watches

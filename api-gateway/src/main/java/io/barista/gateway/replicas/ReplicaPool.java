@@ -10,19 +10,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.ServiceInstance;
 
-/** The replicas of one model, and the choice among them: fewest outstanding requests first, ties take turns. */
+/**
+ * The replicas of one model, and the choice among them: fewest outstanding requests first, ties take turns; for an adapter first
+ * those that it is at home on.
+ */
 public final class ReplicaPool {
 
     private final String model;
     private final BreakerFactory breakers;
+    private final Affinity affinity;
     private Map<URI, Replica> replicas = Map.of();
     private int turn;
 
-    ReplicaPool(String model, BreakerFactory breakers) {
+    ReplicaPool(String model, BreakerFactory breakers, Affinity affinity) {
         this.model = model;
         this.breakers = breakers;
+        this.affinity = affinity;
     }
 
     public String model() {
@@ -41,9 +47,13 @@ public final class ReplicaPool {
         return changed;
     }
 
-    /** A lease on the best replica that was not tried yet and that its breaker lets through; empty when there is none. */
-    public synchronized Optional<Lease> acquire(Collection<Replica> tried) {
-        for (Replica replica : byLoad()) {
+    /**
+     * A lease on the best replica that was not tried yet and that its breaker lets through; empty when there is none.
+     *
+     * @param adapter that is asked for; null for the base model
+     */
+    public synchronized Optional<Lease> acquire(@Nullable String adapter, Collection<Replica> tried) {
+        for (Replica replica : adapter == null ? byLoad() : affinity.order(adapter, byLoad())) {
             if (!tried.contains(replica) && replica.breaker().tryAcquirePermission()) {
                 boolean probe = replica.breaker().getState() == CircuitBreaker.State.HALF_OPEN;
                 return Optional.of(new Lease(replica, probe));

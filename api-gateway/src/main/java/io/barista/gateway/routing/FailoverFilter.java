@@ -3,6 +3,7 @@ package io.barista.gateway.routing;
 import io.barista.gateway.body.BodyFilter;
 import io.barista.gateway.body.RequestBody;
 import io.barista.gateway.metrics.RequestRecord;
+import io.barista.gateway.models.Target;
 import io.barista.gateway.replicas.ReplicaDirectory;
 import io.barista.gateway.replicas.ReplicaPool;
 import io.barista.gateway.stream.AnswerTerms;
@@ -37,10 +38,11 @@ final class FailoverFilter implements GatewayFilter {
         return Mono.defer(() -> {
             RequestRecord request = RequestRecord.of(exchange);
             RequestBody body = BodyFilter.bodyOf(exchange);
-            ReplicaPool pool = replicas.pool(ModelFilter.modelOf(exchange).id());
+            Target target = ModelFilter.targetOf(exchange);
+            ReplicaPool pool = replicas.pool(target.model().id());
             Duration timeout = RequestTimeout.parse(exchange.getRequest().getHeaders().getFirst(RequestTimeout.HEADER));
             AnswerTerms answer = terms.of(request, timeout);
-            return new Passage(exchange, chain, request, body, pool, answer, timeout).attempt();
+            return new Passage(exchange, chain, request, body, pool, target.adapter(), answer, timeout).attempt();
         });
     }
 }

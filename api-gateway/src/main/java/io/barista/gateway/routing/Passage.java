@@ -39,17 +39,19 @@ final class Passage {
     private final RequestRecord request;
     private final RequestBody body;
     private final ReplicaPool pool;
+    private final @Nullable String adapter;
     private final AnswerTerms terms;
     private final @Nullable Duration timeout;
     private final Set<Replica> tried = new HashSet<>();
 
     Passage(ServerWebExchange exchange, GatewayFilterChain chain, RequestRecord request, RequestBody body,
-            ReplicaPool pool, AnswerTerms terms, @Nullable Duration timeout) {
+            ReplicaPool pool, @Nullable String adapter, AnswerTerms terms, @Nullable Duration timeout) {
         this.exchange = exchange;
         this.chain = chain;
         this.request = request;
         this.body = body;
         this.pool = pool;
+        this.adapter = adapter;
         this.terms = terms;
         this.timeout = timeout;
     }
@@ -57,7 +59,7 @@ final class Passage {
     /** Ends when the answer has been passed on, or with the error that the client is to see. */
     Mono<Void> attempt() {
         return Mono.defer(() -> {
-            Optional<Lease> lease = pool.acquire(tried);
+            Optional<Lease> lease = pool.acquire(adapter, tried);
             return lease.isPresent() ? attempt(lease.get()) : Mono.error(noReplica());
         });
     }

@@ -49,11 +49,24 @@ public record GatewaySettings(@DefaultValue Body body, @DefaultValue Answer answ
      * @param cardTimeout how long a replica may take to list its models
      */
     public record Replicas(@DefaultValue("5s") Duration refresh, @DefaultValue("2s") Duration cardTimeout,
-            @DefaultValue Breaker breaker) {
+            @DefaultValue Breaker breaker, @DefaultValue Affinity affinity) {
 
         public Replicas {
             requirePositive(refresh, "replicas.refresh");
             requirePositive(cardTimeout, "replicas.card-timeout");
+        }
+    }
+
+    /**
+     * When a replica that an adapter is at home on is passed over: when it would have more outstanding requests than
+     * {@code factor} times the average of its model's replicas, and {@code slack} more.
+     */
+    public record Affinity(@DefaultValue("1.25") double factor, @DefaultValue("4") int slack) {
+
+        public Affinity {
+            require(factor >= 1 && Double.isFinite(factor),
+                    "replicas.affinity.factor must be at least 1, was " + factor);
+            require(slack >= 0, "replicas.affinity.slack must not be negative, was " + slack);
         }
     }
 

@@ -6,6 +6,9 @@ import io.barista.gateway.ScriptedUpstream;
 import io.barista.gateway.TestGateway;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,10 +28,15 @@ class ModelListTest {
     static void start() {
         String cards = "{\"object\":\"list\",\"data\":[{\"id\":\"cafe/espresso\",\"object\":\"model\",\"max_model_len\":512},"
                 + "{\"id\":\"cafe/espresso:crema\",\"object\":\"model\",\"parent\":\"cafe/espresso\"}]}";
-        left = ScriptedUpstream.start().does(ScriptedUpstream.json(cards));
-        right = ScriptedUpstream.start().does(ScriptedUpstream.json(cards));
+        ScriptedUpstream.Script script = byPath(Map.of("/v1/models", ScriptedUpstream.json(cards),
+                "/v1/models/cafe%2Fespresso%3Acrema", ScriptedUpstream.json("""
+                        {"id":"cafe/espresso:crema","object":"model","parent":"cafe/espresso"}"""),
+                "/v1/models/cafe%2Fespresso%3Anew", ScriptedUpstream.json("""
+                        {"id":"cafe/espresso:new","object":"model","parent":"cafe/espresso"}""")));
+        left = ScriptedUpstream.start().does(script);
+        right = ScriptedUpstream.start().does(script);
         other = ScriptedUpstream.start().does(ScriptedUpstream.status(500, "oops"));
-        gateway = TestGateway.start(List.of("cafe/espresso", "latte", "mocha", "flaky"),
+        gateway = TestGateway.start(List.of("cafe/espresso", "latte", "mocha", "flaky", "crowded", "silent"),
                 "barista.gateway.replicas.card-timeout=1s");
         gateway.serve("cafe/espresso", left, right);
         gateway.serve("latte", other);
@@ -45,7 +53,7 @@ class ModelListTest {
         JsonNode list = JSON.readTree(gateway.get("/v1/models").body());
 
         assertThat(list.path("object").asString()).isEqualTo("list");
-        assertThat(ids(list)).containsExactly("cafe/espresso", "cafe/espresso:crema", "latte", "mocha", "flaky");
+        assertThat(ids(list)).startsWith("cafe/espresso", "cafe/espresso:crema", "latte", "mocha", "flaky");
         assertThat(list.at("/data/0/max_model_len").asInt()).isEqualTo(512);
         assertThat(list.at("/data/2/object").asString()).isEqualTo("model");
         assertThat(list.at("/data/2/owned_by").asString()).isEqualTo("barista");
@@ -68,6 +76,40 @@ class ModelListTest {
     }
 
     @Test
+    void showsAnAdapterThatIsNewerThanTheLists() {
+        assertThat(gateway.get("/v1/models/cafe/espresso:new").statusCode()).isEqualTo(200);
+        assertThat(gateway.get("/v1/models/cafe%2Fespresso%3Anew").body()).contains("\"id\":\"cafe/espresso:new\"");
+    }
+
+    @Test
+    void listsThousandsOfAdapters() {
+        try (ScriptedUpstream many = ScriptedUpstream.start()) {
+            many.does(ScriptedUpstream.json(IntStream.range(0, 5_000)
+                    .mapToObj("{\"id\":\"crowded:a-%d\",\"object\":\"model\",\"parent\":\"crowded\"}"::formatted)
+                    .collect(Collectors.joining(",", "{\"data\":[{\"id\":\"crowded\"},", "]}"))));
+            gateway.serve("crowded", many);
+
+            List<String> ids = ids(JSON.readTree(gateway.get("/v1/models").body()));
+
+            assertThat(ids).filteredOn(id -> id.startsWith("crowded")).hasSize(5_001).endsWith("crowded:a-4999");
+        }
+    }
+
+    @Test
+    void showsAnAdapterOfTheLastListWhileNoReplicaAnswers() {
+        try (ScriptedUpstream silent = ScriptedUpstream.start()) {
+            gateway.serve("silent", silent);
+            silent.does(ScriptedUpstream.json("{\"data\":[{\"id\":\"silent\"},{\"id\":\"silent:here\"}]}"));
+            gateway.get("/v1/models");
+
+            silent.does(ScriptedUpstream.stalls());
+
+            assertThat(gateway.get("/v1/models/silent:here").statusCode()).isEqualTo(200);
+            assertThat(gateway.get("/v1/models/silent:gone").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void showsAModelWhoseReplicasDoNotAnswer() {
         assertThat(JSON.readTree(gateway.get("/v1/models/mocha").body()).path("id").asString()).isEqualTo("mocha");
     }
@@ -83,6 +125,11 @@ class ModelListTest {
 
             assertThat(gateway.get("/v1/models/flaky").body()).contains("\"max_model_len\":7");
         }
+    }
+
+    private static ScriptedUpstream.Script byPath(Map<String, ScriptedUpstream.Script> scripts) {
+        return (request, response) -> scripts.getOrDefault(request.uri(), ScriptedUpstream.status(404, "{}"))
+                .apply(request, response);
     }
 
     private static List<String> ids(JsonNode list) {

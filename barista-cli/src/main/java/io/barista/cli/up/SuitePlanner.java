@@ -74,7 +74,9 @@ final class SuitePlanner {
     /** As the configuration fixes it, else a free one. */
     private int port(ReplicaSet model, int replica) {
         Integer first = model.firstPort();
-        return first == null ? ports.next() : ports.take(first + replica, "the configuration fixes for " + model.modelId());
+        return first == null
+                ? ports.next()
+                : ports.take(first + replica, "the configuration fixes for " + model.modelId());
     }
 
     private ServicePlan replica(String name, ReplicaSet model, int port, List<String> configuration) {

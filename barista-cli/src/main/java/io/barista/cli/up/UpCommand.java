@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "up", description = "Starts config-server, the model services and the gateway, and keeps them running; also lora-registry where a model has adapters.",
+@Command(name = "up",
+        description = "Starts config-server, the model services and the gateway, and keeps them running; also lora-registry where a model has adapters.",
         mixinStandardHelpOptions = true, showDefaultValues = true)
 public final class UpCommand implements Callable<Integer> {
 

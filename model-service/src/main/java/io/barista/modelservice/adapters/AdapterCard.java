@@ -1,0 +1,15 @@
+package io.barista.modelservice.adapters;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An adapter as the registry describes it.
+ *
+ * @param version changes with each upload
+ */
+record AdapterCard(String name, String version, List<FileCard> files) {
+
+    /** @param sha256 hexadecimal; null as long as the registry has not fetched the adapter itself */
+    record FileCard(String name, long bytes, @Nullable String sha256) {}
+}

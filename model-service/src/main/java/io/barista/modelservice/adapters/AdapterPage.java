@@ -1,0 +1,6 @@
+package io.barista.modelservice.adapters;
+
+import java.util.List;
+
+/** One page of the registry's list, of so many. */
+record AdapterPage(List<AdapterCard> data, int pages) {}
