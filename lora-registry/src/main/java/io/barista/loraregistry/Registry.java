@@ -82,7 +82,8 @@ final class Registry implements AutoCloseable {
             try (AdapterStore.Lease _ = lease(adapter)) {
                 return adapter;
             } catch (SourceException e) {
-                boolean isMoving = e.kind() == SourceException.Kind.CHANGED || e.kind() == SourceException.Kind.NOT_FOUND;
+                boolean isMoving = e.kind() == SourceException.Kind.CHANGED
+                        || e.kind() == SourceException.Kind.NOT_FOUND;
                 if (!isMoving || attempt == UPLOADS_IN_BETWEEN) {
                     throw e;
                 }

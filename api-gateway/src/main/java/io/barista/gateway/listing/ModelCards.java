@@ -82,7 +82,8 @@ final class ModelCards {
 
     private Mono<List<JsonNode>> ask(Replica replica) {
         return get(replica, "/v1/models",
-                (response, body) -> response.status().code() == 200 ? body.asString(StandardCharsets.UTF_8) : Mono.empty())
+                (response,
+                        body) -> response.status().code() == 200 ? body.asString(StandardCharsets.UTF_8) : Mono.empty())
                 .map(this::cards).filter(cards -> !cards.isEmpty());
     }
 

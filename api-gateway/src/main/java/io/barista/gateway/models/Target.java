@@ -11,6 +11,7 @@ public record Target(ServedModel model, @Nullable String adapter) {
 
     /** @param asked the model's id, or {@code id:adapter} */
     static Target of(ServedModel model, String asked) {
-        return new Target(model, asked.length() == model.id().length() ? null : asked.substring(model.id().length() + 1));
+        return new Target(model,
+                asked.length() == model.id().length() ? null : asked.substring(model.id().length() + 1));
     }
 }

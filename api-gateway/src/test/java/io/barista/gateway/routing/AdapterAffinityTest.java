@@ -57,7 +57,8 @@ class AdapterAffinityTest {
     void anAdapterInDemandSpreadsOnceItsReplicaHasMoreThanItsShare() {
         Sinks.Empty<Void> end = Sinks.empty();
         replicas.forEach(replica -> replica
-                .does(events(Flux.just("data: {}\n\n").concatWith(end.asMono().thenMany(Flux.just("data: [DONE]\n\n"))))));
+                .does(events(
+                        Flux.just("data: {}\n\n").concatWith(end.asMono().thenMany(Flux.just("data: [DONE]\n\n"))))));
         List<CompletableFuture<HttpResponse<String>>> streams = IntStream.range(0, 24).mapToObj(_ -> gateway.http()
                 .sendAsync(gateway.json("/v1/chat/completions", TestGateway.chatBody(model + ":popular")).build(),
                         HttpResponse.BodyHandlers.ofString()))
@@ -101,7 +102,8 @@ class AdapterAffinityTest {
             assertThat(moved).isBetween(1, 25);
             List<Integer> after = received();
             assertThat(IntStream.range(0, 3).map(i -> after.get(i) - 2 * before.get(i)).sum()).isEqualTo(-moved);
-            assertThat(IntStream.range(0, 3).map(i -> after.get(i) - 2 * before.get(i)).boxed()).allMatch(change -> change <= 0);
+            assertThat(IntStream.range(0, 3).map(i -> after.get(i) - 2 * before.get(i)).boxed())
+                    .allMatch(change -> change <= 0);
         }
     }
 

@@ -1,7 +1,7 @@
-package io.barista.modelservice.adapters;
+package io.barista.modelservice.registry;
 
-import io.barista.modelservice.adapters.RegistryClient.RegistryFaultException;
-import io.barista.modelservice.adapters.RegistryClient.VersionGoneException;
+import io.barista.modelservice.registry.RegistryClient.RegistryFaultException;
+import io.barista.modelservice.registry.RegistryClient.VersionGoneException;
 import io.barista.sources.Checksum;
 import io.barista.sources.FileSource;
 import io.barista.sources.RemoteFile;

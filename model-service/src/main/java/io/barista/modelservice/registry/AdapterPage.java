@@ -1,4 +1,4 @@
-package io.barista.modelservice.adapters;
+package io.barista.modelservice.registry;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.barista.modelservice.adapters;
+package io.barista.modelservice.registry;
 
 import io.barista.engine.EngineException;
 import java.io.IOException;

@@ -1,11 +1,11 @@
-package io.barista.modelservice.adapters;
+package io.barista.modelservice.registry;
 
 import io.barista.config.LoraConfig;
 import io.barista.engine.EngineException;
 import io.barista.engine.EngineException.Code;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FetchedAdapter;
-import io.barista.modelservice.adapters.RegistryClient.RegistryFaultException;
+import io.barista.modelservice.registry.RegistryClient.RegistryFaultException;
 import io.barista.sources.DownloadLimits;
 import io.barista.sources.DownloadListener;
 import io.barista.sources.RemoteFile;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     private static final Duration SILENCE_WITHOUT_LIMIT = Duration.ofMinutes(10);
 
     private static final int UPLOADS_IN_BETWEEN = 3;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final RegistryClient client;
     private final SourceCache disk;
@@ -92,11 +95,13 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
 
     @Override
     public String version(String name) {
+        requireName(name);
         return versions.of(name).version();
     }
 
     @Override
     public FetchedAdapter fetch(String name) {
+        requireName(name);
         for (int attempt = 1;; attempt++) {
             AdapterCard card = versions.refresh(name);
             try (RegistrySource source = new RegistrySource(client, card)) {
@@ -106,6 +111,13 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
                     throw told(name, e);
                 }
             }
+        }
+    }
+
+    /** What the registry would not have anyway is no part of a route either. */
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw EngineException.of(Code.ADAPTER_NOT_FOUND, "There is no such adapter.");
         }
     }
 

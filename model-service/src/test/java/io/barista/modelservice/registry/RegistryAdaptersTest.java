@@ -1,0 +1,280 @@
+package io.barista.modelservice.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.barista.config.LoraConfig;
+import io.barista.engine.EngineException;
+import io.barista.engine.lora.FetchedAdapter;
+import io.barista.sources.DownloadListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistryAdaptersTest {
+
+    @TempDir
+    private Path folder;
+
+    private FakeRegistry registry;
+    private RegistryAdapters adapters;
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = new FakeRegistry();
+        adapters = adapters(20.0, 3);
+    }
+
+    @AfterEach
+    void stop() {
+        adapters.close();
+        registry.close();
+    }
+
+    @Test
+    void bringsAVersionAsTheRegistryHasItAndLeavesNothingBehind() throws Exception {
+        byte[] weights = bytes(1, 3_000_000);
+        registry.upload("pirate", weights);
+
+        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+            assertThat(fetched.version()).isEqualTo(adapters.version("pirate"));
+            assertThat(weightsOf(fetched)).isEqualTo(weights);
+        }
+
+        assertThat(filesLeft()).isEmpty();
+    }
+
+    @Test
+    void aFolderStaysUntilItsLastReaderLeaves() throws Exception {
+        registry.upload("pirate", bytes(1, 1000));
+
+        FetchedAdapter first = adapters.fetch("pirate");
+        FetchedAdapter second = adapters.fetch("pirate");
+        first.close();
+        first.close();
+
+        assertThat(weightsOf(second)).hasSize(1000);
+        second.close();
+        assertThat(filesLeft()).isEmpty();
+    }
+
+    @Test
+    void aNewUploadIsANewVersionUnderTheSameName() throws Exception {
+        registry.upload("pirate", bytes(1, 1000));
+        try (FetchedAdapter old = adapters.fetch("pirate")) {
+            registry.upload("pirate", bytes(2, 2000));
+
+            try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+                assertThat(fetched.version()).isNotEqualTo(old.version()).isEqualTo(adapters.version("pirate"));
+                assertThat(weightsOf(fetched)).isEqualTo(bytes(2, 2000));
+            }
+            assertThat(weightsOf(old)).isEqualTo(bytes(1, 1000));
+        }
+    }
+
+    @Test
+    void anUploadInTheMiddleOfADownloadMixesNothing() throws Exception {
+        registry.upload("pirate", bytes(1, 1000));
+        registry.faults((_, wanted) -> {
+            if (wanted.length == 1000) {
+                registry.upload("pirate", bytes(2, 1001));
+                return false;
+            }
+            return false;
+        });
+
+        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+            assertThat(weightsOf(fetched)).isEqualTo(bytes(2, 1001));
+        }
+    }
+
+    @Test
+    void goesOnWhereABodyBrokeOff() throws Exception {
+        byte[] weights = bytes(1, 100_000);
+        registry.upload("pirate", weights);
+        AtomicInteger times = new AtomicInteger();
+        registry.faults((exchange, wanted) -> {
+            if (wanted.length < 1000 || times.getAndIncrement() > 0) {
+                return false;
+            }
+            exchange.sendResponseHeaders(206, wanted.length);
+            exchange.getResponseBody().write(Arrays.copyOf(wanted, 40_000));
+            exchange.getResponseBody().flush();
+            throw new IOException("the connection breaks");
+        });
+
+        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+            assertThat(weightsOf(fetched)).isEqualTo(weights);
+        }
+        assertThat(registry.log()).anyMatch(request -> request.matches(".*safetensors bytes=[1-9]\\d*-99999"));
+    }
+
+    @Test
+    void triesAgainAsOftenAsConfiguredAndThenSaysThatItIsNotThereNow() {
+        registry.upload("pirate", bytes(1, 1000));
+        AtomicInteger times = new AtomicInteger();
+        registry.faults((exchange, wanted) -> {
+            if (wanted.length == 1000) {
+                times.incrementAndGet();
+                FakeRegistry.error(exchange, 502, "The adapter's source does not give it; the log says why.");
+                return true;
+            }
+            return false;
+        });
+
+        EngineException failure = failure(() -> adapters.fetch("pirate").close());
+
+        assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+        assertThat(failure).hasMessage(
+                "The adapter `pirate` cannot be loaded: the LoRA registry does not give it now. Try again later.");
+        assertThat(times.get()).isEqualTo(3);
+    }
+
+    @Test
+    void endsASlowDownloadWhenItsTimeIsOver() throws Exception {
+        adapters.close();
+        adapters = adapters(1.0, 3);
+        registry.upload("pirate", bytes(1, 1000));
+        CountDownLatch over = new CountDownLatch(1);
+        registry.faults((exchange, wanted) -> {
+            exchange.sendResponseHeaders(206, wanted.length);
+            exchange.getResponseBody().write(wanted, 0, 1);
+            exchange.getResponseBody().flush();
+            await(over);
+            return true;
+        });
+
+        EngineException failure = failure(() -> adapters.fetch("pirate").close());
+
+        over.countDown();
+        assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("download_timeout_s");
+    }
+
+    @Test
+    void neverShowsWhatHasAnotherChecksum() throws Exception {
+        registry.upload("pirate", bytes(1, 1000));
+        registry.liesAbout(FakeRegistry.WEIGHTS);
+
+        EngineException failure = failure(() -> adapters.fetch("pirate").close());
+
+        assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("not what the registry has");
+        assertThat(filesLeft()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatTheRegistrySaysOfABrokenAdapter() {
+        registry.uploadBroken("torn", "q_proj: its data is not all there");
+
+        EngineException failure = failure(() -> adapters.fetch("torn").close());
+
+        assertThat(failure.code()).isEqualTo(EngineException.Code.INVALID_ADAPTER);
+        assertThat(failure).hasMessage("The adapter cannot be used: q_proj: its data is not all there");
+    }
+
+    @Test
+    void knowsWhatIsThereAndWhatIsNot() {
+        registry.upload("pirate", bytes(1, 10));
+
+        assertThat(adapters.names()).containsExactly("pirate");
+        assertThat(failure(() -> adapters.version("none")).code())
+                .isEqualTo(EngineException.Code.ADAPTER_NOT_FOUND);
+        registry.upload("none", bytes(2, 10));
+        assertThat(adapters.version("none")).isNotEmpty();
+    }
+
+    @Test
+    void makesNoRouteOutOfAName() {
+        registry.upload("pirate", bytes(1, 10));
+
+        for (String name : List.of("../pirate", "pirate/files/x", "..", "a?b", "a b", "\u00e9")) {
+            assertThat(failure(() -> adapters.version(name)).code()).as(name)
+                    .isEqualTo(EngineException.Code.ADAPTER_NOT_FOUND);
+        }
+        assertThat(registry.log()).isEmpty();
+    }
+
+    @Test
+    void listsThousandsInPages() {
+        for (int number = 0; number < 5_000; number++) {
+            registry.upload("a-%04d".formatted(number), new byte[1]);
+        }
+
+        assertThat(adapters.names()).hasSize(5_000).endsWith("a-4999");
+        assertThat(registry.log()).hasSize(5);
+    }
+
+    @Test
+    void asksOnceForManyRequestsOfAMoment() {
+        registry.upload("pirate", bytes(1, 10));
+
+        for (int i = 0; i < 1_000; i++) {
+            adapters.version("pirate");
+        }
+
+        assertThat(registry.log()).hasSizeLessThan(100);
+    }
+
+    @Test
+    void whileTheRegistryIsDownListsWhatItKnewAndSaysSo() {
+        registry.upload("pirate", bytes(1, 10));
+        assertThat(adapters.names()).containsExactly("pirate");
+        registry.close();
+
+        assertThat(adapters.names()).containsExactly("pirate");
+        EngineException failure = failure(() -> adapters.version("pirate"));
+        assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+        assertThat(failure).hasMessageContaining("registry does not answer").hasMessageNotContaining("127.0.0.1");
+    }
+
+    private RegistryAdapters adapters(@Nullable Double seconds, int tries) {
+        return new RegistryAdapters(registry.uri(), "org/base", Optional.of("sesame"),
+                new LoraConfig("s3://secret-bucket/adapters", 4, seconds, tries), folder, new DownloadListener() {});
+    }
+
+    private static EngineException failure(Runnable work) {
+        return catchThrowableOfType(EngineException.class, work::run);
+    }
+
+    private List<Path> filesLeft() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).filter(file -> !file.toString().contains("/.locks/")).toList();
+        }
+    }
+
+    private static byte[] weightsOf(FetchedAdapter adapter) {
+        try {
+            return Files.readAllBytes(adapter.folder().resolve(FakeRegistry.WEIGHTS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] bytes(int seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
