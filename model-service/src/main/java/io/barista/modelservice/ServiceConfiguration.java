@@ -15,6 +15,9 @@ import io.barista.modelservice.engine.Weights;
 import io.barista.modelservice.lifecycle.InFlight;
 import io.barista.modelservice.metrics.DownloadMetrics;
 import io.barista.modelservice.metrics.VllmNames;
+import io.barista.modelservice.responses.ResponseAnswers;
+import io.barista.modelservice.responses.ResponsePreparation;
+import io.barista.modelservice.responses.ResponseStore;
 import io.barista.openai.json.OpenAiJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -25,6 +28,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MeterRegistryCu
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -95,6 +99,22 @@ class ServiceConfiguration {
     @Bean
     CompletionPreparation completionPreparation(Clock clock) {
         return new CompletionPreparation(clock);
+    }
+
+    @Bean
+    ResponseStore responseStore(OpenAiJson json, @Value("${barista.responses.capacity}") int capacity,
+            @Value("${barista.responses.memory}") DataSize memory) {
+        return new ResponseStore(capacity, memory.toBytes(), json);
+    }
+
+    @Bean
+    ResponsePreparation responsePreparation(ChatPreparation chats, ResponseStore store) {
+        return new ResponsePreparation(chats, store);
+    }
+
+    @Bean
+    ResponseAnswers responseAnswers(ResponseStore store) {
+        return new ResponseAnswers(store);
     }
 
     @Bean

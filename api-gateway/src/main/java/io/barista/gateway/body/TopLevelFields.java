@@ -17,9 +17,10 @@ import tools.jackson.core.json.JsonFactory;
  * The fields of a request that decide its way. The whole body is walked once, token by token and without building
  * anything, so that what is not JSON ends here.
  *
- * @param model as asked for; null when absent or null
+ * @param model              as asked for; null when absent or null
+ * @param previousResponseId which response is gone on with; null when absent or null
  */
-public record TopLevelFields(@Nullable String model) {
+public record TopLevelFields(@Nullable String model, @Nullable String previousResponseId) {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(512)
@@ -50,9 +51,14 @@ public record TopLevelFields(@Nullable String model) {
 
     private static TopLevelFields readObject(JsonParser parser) {
         String model = null;
+        String previous = null;
         boolean modelSeen = false;
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             JsonToken value = parser.nextToken();
+            if (name.equals("previous_response_id") && value == JsonToken.VALUE_STRING) {
+                previous = parser.getString(); // anything else is for the replica to judge
+                continue;
+            }
             if (!name.equals("model")) {
                 parser.skipChildren();
                 continue;
@@ -63,7 +69,7 @@ public record TopLevelFields(@Nullable String model) {
             modelSeen = true;
             model = readModel(parser, value);
         }
-        return new TopLevelFields(model);
+        return new TopLevelFields(model, previous);
     }
 
     private static @Nullable String readModel(JsonParser parser, JsonToken value) {

@@ -2,6 +2,10 @@ package io.barista.gateway.replicas;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.cloud.client.ServiceInstance;
 
@@ -10,11 +14,13 @@ public final class Replica {
 
     private final ServiceInstance instance;
     private final CircuitBreaker breaker;
+    private final String tag;
     private final AtomicInteger outstanding = new AtomicInteger();
 
     Replica(ServiceInstance instance, CircuitBreaker breaker) {
         this.instance = instance;
         this.breaker = breaker;
+        this.tag = tag(instance.getUri());
     }
 
     public ServiceInstance instance() {
@@ -30,6 +36,14 @@ public final class Replica {
         return instance.getHost() + ":" + instance.getPort();
     }
 
+    /**
+     * How ids of what the replica keeps name it. Made of its address alone, so that every gateway gives the same one, before and
+     * after a restart.
+     */
+    public String tag() {
+        return tag;
+    }
+
     /** Requests sent to it by this gateway that have not ended. */
     public int outstanding() {
         return outstanding.get();
@@ -41,5 +55,14 @@ public final class Replica {
 
     CircuitBreaker breaker() {
         return breaker;
+    }
+
+    private static String tag(URI uri) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(uri.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 }

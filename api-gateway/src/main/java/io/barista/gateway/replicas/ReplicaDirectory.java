@@ -5,6 +5,7 @@ import io.barista.gateway.settings.GatewaySettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,12 @@ public final class ReplicaDirectory implements DisposableBean {
             throw new IllegalArgumentException("no pool was opened for model " + modelId);
         }
         return pool;
+    }
+
+    /** The replica of that tag, of whichever model. */
+    public Optional<Replica> tagged(String tag) {
+        return pools.values().stream().flatMap(pool -> pool.byLoad().stream())
+                .filter(replica -> replica.tag().equals(tag)).findFirst();
     }
 
     @Override

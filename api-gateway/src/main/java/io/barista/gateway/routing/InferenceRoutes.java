@@ -17,12 +17,15 @@ final class InferenceRoutes {
     private final BodyFilter body;
     private final ModelFilter model;
     private final FailoverFilter failover;
+    private final StoredResponseFilter stored;
     private final Traffic traffic;
 
-    InferenceRoutes(BodyFilter body, ModelFilter model, FailoverFilter failover, Traffic traffic) {
+    InferenceRoutes(BodyFilter body, ModelFilter model, FailoverFilter failover, StoredResponseFilter stored,
+            Traffic traffic) {
         this.body = body;
         this.model = model;
         this.failover = failover;
+        this.stored = stored;
         this.traffic = traffic;
     }
 
@@ -38,6 +41,12 @@ final class InferenceRoutes {
                                     .filter(new ReplicaUrlFilter(), ReplicaUrlFilter.ORDER))
                             .uri(SOME_REPLICA));
         }
+        routes.route("STORED_RESPONSES",
+                route -> route.path(StoredResponseFilter.PATH).and().method(HttpMethod.GET, HttpMethod.DELETE)
+                        .filters(filters -> filters.filter(stored, ReplicaUrlFilter.ORDER)).uri(SOME_REPLICA));
+        routes.route("CANCELLED_RESPONSES",
+                route -> route.path(StoredResponseFilter.PATH + "/cancel").and().method(HttpMethod.POST)
+                        .filters(filters -> filters.filter(stored, ReplicaUrlFilter.ORDER)).uri(SOME_REPLICA));
         routes.route("METRICS", route -> route.path("/metrics").and().method(HttpMethod.GET)
                 .uri("forward:/actuator/prometheus"));
         return routes.build();

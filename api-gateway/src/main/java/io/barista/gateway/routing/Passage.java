@@ -10,9 +10,11 @@ import io.barista.gateway.stream.AnswerCutException;
 import io.barista.gateway.stream.AnswerRelay;
 import io.barista.gateway.stream.AnswerTerms;
 import io.barista.gateway.stream.Curtain;
+import io.barista.gateway.surface.InferenceEndpoint;
 import io.barista.openai.RequestTimeout;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
+import io.barista.openai.responses.ResponseId;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -56,6 +58,12 @@ final class Passage {
         this.timeout = timeout;
     }
 
+    /** Only this replica will do. */
+    Passage on(Replica only) {
+        pool.byLoad().stream().filter(replica -> replica != only).forEach(tried::add);
+        return this;
+    }
+
     /** Ends when the answer has been passed on, or with the error that the client is to see. */
     Mono<Void> attempt() {
         return Mono.defer(() -> {
@@ -73,19 +81,25 @@ final class Passage {
         Mono<Void> untilBegun = terms.curtain().filter(_ -> !relay.isBegun()).flatMap(Mono::<Void>error)
                 .switchIfEmpty(Mono.never());
         return Mono
-                .firstWithSignal(chain.filter(new AttemptExchange(exchange, attemptRequest(), lease.replica(), relay)),
+                .firstWithSignal(chain.filter(new AttemptExchange(exchange, attemptRequest(lease.replica()), lease.replica(), relay)),
                         untilBegun)
                 .doOnSuccess(_ -> answered(lease, relay)).doOnCancel(lease::abandoned)
                 .onErrorResume(failure -> failed(lease, relay, failure));
     }
 
-    /** The replica is told what is left of the client's patience. */
-    private ServerHttpRequest attemptRequest() {
+    /** The replica is told what is left of the client's patience, and its tag where it makes ids that are asked for later. */
+    private ServerHttpRequest attemptRequest(Replica replica) {
         ServerHttpRequest asked = exchange.getRequest();
-        return timeout == null
-                ? asked
-                : asked.mutate().header(RequestTimeout.HEADER,
-                        RequestTimeout.format(Curtain.left(timeout, request.startedNanos()))).build();
+        if (timeout == null && request.endpoint() != InferenceEndpoint.RESPONSES) {
+            return asked;
+        }
+        return asked.mutate().headers(headers -> {
+            if (timeout != null) {
+                headers.set(RequestTimeout.HEADER,
+                        RequestTimeout.format(Curtain.left(timeout, request.startedNanos())));
+            }
+            headers.set(ResponseId.REPLICA_HEADER, replica.tag());
+        }).build();
     }
 
     private void began(Lease lease, AnswerRelay relay) {

@@ -21,7 +21,8 @@ class RoutingConfiguration {
             ReplicaDirectory replicas, GatewaySettings settings, Curtain curtain, ErrorAnswers errors,
             Traffic traffic) {
         AnswerTermsFactory terms = new AnswerTermsFactory(settings.answer(), curtain, errors, Schedulers.parallel());
-        return new InferenceRoutes(body, new ModelFilter(catalog), new FailoverFilter(replicas, terms), traffic)
+        return new InferenceRoutes(body, new ModelFilter(catalog), new FailoverFilter(replicas, terms),
+                new StoredResponseFilter(replicas), traffic)
                 .build(builder);
     }
 }

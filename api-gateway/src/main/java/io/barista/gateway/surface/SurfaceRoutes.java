@@ -31,6 +31,11 @@ final class SurfaceRoutes {
         for (InferenceEndpoint endpoint : InferenceEndpoint.values()) {
             routes.route(otherThan(HttpMethod.POST, endpoint.path()), request -> wrongMethod(request, HttpMethod.POST));
         }
+        String stored = "/v1/responses/{id}";
+        routes.route(path(stored).and(RequestPredicates.method(HttpMethod.GET).negate())
+                .and(RequestPredicates.method(HttpMethod.DELETE).negate()),
+                request -> wrongMethod(request, HttpMethod.GET, HttpMethod.DELETE));
+        routes.route(otherThan(HttpMethod.POST, stored + "/cancel"), request -> wrongMethod(request, HttpMethod.POST));
         return routes.build();
     }
 
@@ -38,7 +43,7 @@ final class SurfaceRoutes {
         return path(path).and(RequestPredicates.method(method).negate());
     }
 
-    private static Mono<ServerResponse> wrongMethod(ServerRequest request, HttpMethod allowed) {
+    private static Mono<ServerResponse> wrongMethod(ServerRequest request, HttpMethod... allowed) {
         return Mono.error(new MethodNotAllowedException(request.method(), Set.of(allowed)));
     }
 }

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestId the client's, or one that was made up
  * @param timeout   when its client will no longer wait; null for never
+ * @param priority  for requests whose body has none; null for none
  */
-public record Arrival(String requestId, @Nullable Duration timeout) {}
+public record Arrival(String requestId, @Nullable Duration timeout, @Nullable Integer priority) {}

@@ -28,8 +28,12 @@ public final class GenerationRequests {
             throw ApiException.of(ErrorCode.INVALID_VALUE, "cache_salt",
                     "Parameter 'cache_salt' must be a non-empty string if provided.");
         }
-        return new GenerationRequest(engineId, prompt, sampling, fields.priority(), fields.cacheSalt(),
+        return new GenerationRequest(engineId, prompt, sampling, priority(fields, arrival), fields.cacheSalt(),
                 arrival.timeout(), constraint);
+    }
+
+    private static int priority(ServingFields fields, Arrival arrival) {
+        return fields.priority() == 0 && arrival.priority() != null ? arrival.priority() : fields.priority();
     }
 
     /** @throws ApiException for what is only known when all is done, and so cannot be streamed */

@@ -43,6 +43,13 @@ public record ChatCompletionRequest(@Nullable String model, List<ChatMessage> me
                 fields.unread());
     }
 
+    /** The same over other messages. */
+    public ChatCompletionRequest over(List<ChatMessage> conversation) {
+        return new ChatCompletionRequest(model, conversation, sampling, serving, maxTokens, stream, streamOptions,
+                logprobs, topLogprobs, tools, toolChoice, parallelToolCalls, reasoningEffort, includeReasoning,
+                template, returnTokensAsTokenIds, returnTokenIds, others);
+    }
+
     /** The same without one of the other fields. */
     public ChatCompletionRequest without(String other) {
         Map<String, JsonValue> rest = new LinkedHashMap<>(others);

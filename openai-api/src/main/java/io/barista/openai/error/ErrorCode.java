@@ -18,6 +18,8 @@ public enum ErrorCode {
     CONTEXT_LENGTH_EXCEEDED(USER_ERROR, 400, "invalid_request_error", "context_length_exceeded"),
     INVALID_API_KEY(USER_ERROR, 401, "authentication_error", "invalid_api_key"),
     MODEL_NOT_FOUND(USER_ERROR, 404, "not_found_error", "model_not_found"),
+    RESPONSE_NOT_FOUND(USER_ERROR, 404, "invalid_request_error", null),
+    PREVIOUS_RESPONSE_NOT_FOUND(USER_ERROR, 404, "invalid_request_error", "previous_response_not_found"),
     UNKNOWN_ROUTE(USER_ERROR, 404, "not_found_error", "unknown_url"),
     METHOD_NOT_ALLOWED(USER_ERROR, 405, "invalid_request_error", "method_not_allowed"),
     TIMEOUT(USER_ERROR, 408, "timeout_error", "request_timeout"),
