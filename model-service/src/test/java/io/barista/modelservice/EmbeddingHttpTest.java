@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +192,16 @@ class EmbeddingHttpTest extends AbstractServiceTest {
         assertThat(service.get("/health").status()).isEqualTo(200);
         assertThat(service.get("/v1/models").json().path("data").path(0).path("max_model_len").asInt()).isEqualTo(256);
         assertThat(service.get("/server_info").json().path("config").path("backend").asString()).isEqualTo("cpu");
+    }
+
+    @Test
+    void takesWhateverComes() {
+        List<String> fields = List.of("input", "messages", "dimensions", "encoding_format", "truncate_prompt_tokens",
+                "truncation_side", "add_special_tokens", "normalize", "embed_dtype", "user", "text_1", "text_2",
+                "query", "documents", "top_n", "return_documents", "max_tokens_per_doc", "model");
+        HostileBodies.send(service, "/v1/embeddings", "{\"input\":\"a\"", fields, 200);
+        HostileBodies.send(service, "/v1/score", "{\"text_1\":\"a\",\"text_2\":[\"b\"]", fields, 150);
+        HostileBodies.send(service, "/v1/rerank", "{\"query\":\"a\",\"documents\":[\"b\",\"c\"]", fields, 150);
     }
 
     private JsonNode embed(String body) {

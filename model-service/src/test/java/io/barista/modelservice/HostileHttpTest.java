@@ -18,16 +18,6 @@ class HostileHttpTest extends AbstractDemoTest {
             "ignore_eos",
             "presence_penalty", "repetition_penalty", "return_token_ids", "best_of", "suffix", "user", "model");
 
-    private static final List<String> VALUES = List.of("null", "true", "false", "0", "1", "-1", "2", "0.5", "1e400",
-            "-1e999",
-            "99999999999999999999999", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud83d\"", "\"\\ud83d\\ude00\"", "[]", "{}",
-            "[null]", "[[]]", "[1,2,3]", "[[1],[2]]", "[\"a\",\"b\"]", "[{}]", "{\"type\":\"text\"}",
-            "{\"enable_thinking\":true}", "[{\"role\":\"user\",\"content\":\"a\"}]",
-            "[{\"role\":\"tool\",\"content\":[{\"type\":\"text\",\"text\":\"b\"}]},{\"role\":\"assistant\"}]",
-            "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"a\":[1,null]}}}]", "\"auto\"",
-            "\"none\"",
-            "{\"include_usage\":true}", "[-1]", "[9999999]", "[2147483648]", "{\"a\":{\"b\":[{}]}}");
-
     @Test
     void answersOrRefusesWhateverComes() {
         Random random = new Random(20261121);
@@ -41,7 +31,8 @@ class HostileHttpTest extends AbstractDemoTest {
             for (int field = random.nextInt(4); field >= 0; field--) {
                 String name = fields.remove(random.nextInt(fields.size()));
                 if (body.indexOf("\"" + name + "\"") < 0) {
-                    body.append(",\"").append(name).append("\":").append(VALUES.get(random.nextInt(VALUES.size())));
+                    body.append(",\"").append(name).append("\":")
+                            .append(HostileBodies.VALUES.get(random.nextInt(HostileBodies.VALUES.size())));
                 }
             }
             ServiceClient.Answer answer = service.post(chat ? "/v1/chat/completions" : "/v1/completions", body + "}");
@@ -49,5 +40,23 @@ class HostileHttpTest extends AbstractDemoTest {
             statuses.add(answer.status());
         }
         assertThat(statuses).contains(200, 400);
+    }
+
+    @Test
+    void responsesTakeWhateverComes() {
+        HostileBodies.send(service, "/v1/responses", "{\"input\":\"Hi\",\"max_output_tokens\":2",
+                List.of("input", "instructions", "tools", "tool_choice", "text", "reasoning", "metadata", "store",
+                        "stream", "include", "top_logprobs", "previous_response_id", "truncation", "temperature", "n",
+                        "conversation", "parallel_tool_calls", "user", "background", "stop", "model"),
+                200);
+    }
+
+    @Test
+    void messagesTakeWhateverComes() {
+        List<String> fields = List.of("messages", "system", "tools", "tool_choice", "thinking", "stop_sequences",
+                "output_config", "output_format", "metadata", "stream", "temperature", "top_k", "mcp_servers", "model");
+        String start = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":2";
+        HostileBodies.send(service, "/v1/messages", start, fields, 200);
+        HostileBodies.send(service, "/v1/messages/count_tokens", start, fields, 100);
     }
 }

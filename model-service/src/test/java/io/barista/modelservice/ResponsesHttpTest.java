@@ -94,7 +94,8 @@ class ResponsesHttpTest extends AbstractDemoTest {
         assertThat(stream.types()).containsSubsequence("response.output_item.added",
                 "response.function_call_arguments.delta", "response.function_call_arguments.done",
                 "response.output_item.done", "response.completed");
-        assertThat(deltas(stream, "response.function_call_arguments.delta")).isEqualTo(call.path("arguments").asString());
+        assertThat(deltas(stream, "response.function_call_arguments.delta"))
+                .isEqualTo(call.path("arguments").asString());
     }
 
     @Test
@@ -109,7 +110,8 @@ class ResponsesHttpTest extends AbstractDemoTest {
 
         JsonNode first = post("{'input':'My name is Anna.'%s}", ",'temperature':0");
         String id = first.path("id").asString();
-        JsonNode second = post("{'input':'What is my name?','temperature':0,'previous_response_id':'" + id + "'%s}", "");
+        JsonNode second = post("{'input':'What is my name?','temperature':0,'previous_response_id':'" + id + "'%s}",
+                "");
         JsonNode chat = service.post("/v1/chat/completions", json("{'temperature':0,'messages':["
                 + "{'role':'user','content':'My name is Anna.'},{'role':'assistant','content':"
                 + new JsonMapper().writeValueAsString(text(first)).replace('"', '\'')
@@ -140,8 +142,10 @@ class ResponsesHttpTest extends AbstractDemoTest {
         assertThat(ended.path("status").asString()).isEqualTo("completed");
         assertThat(text(ended)).contains("19");
 
-        String endless = post(SUM, ",'background':true,'ignore_eos':true,'max_output_tokens':2000").path("id").asString();
-        JsonNode cancelled = send(service.request(PATH + "/" + endless + "/cancel").POST(BodyPublishers.noBody())).json();
+        String endless = post(SUM, ",'background':true,'ignore_eos':true,'max_output_tokens':2000").path("id")
+                .asString();
+        JsonNode cancelled = send(service.request(PATH + "/" + endless + "/cancel").POST(BodyPublishers.noBody()))
+                .json();
         assertThat(cancelled.path("status").asString()).isEqualTo("cancelled");
         assertThat(awaitEnd(endless).path("status").asString()).isEqualTo("cancelled");
 
@@ -183,7 +187,8 @@ class ResponsesHttpTest extends AbstractDemoTest {
         JsonNode content = post(SUM, ",'include':['message.output_text.logprobs'],'top_logprobs':2").path("output")
                 .path(0).path("content").path(0);
         assertThat(content.path("logprobs").path(0).path("top_logprobs").size()).isEqualTo(2);
-        assertThat(content.path("text").asString()).startsWith(content.path("logprobs").path(0).path("token").asString());
+        assertThat(content.path("text").asString())
+                .startsWith(content.path("logprobs").path(0).path("token").asString());
     }
 
     @Test
@@ -202,9 +207,11 @@ class ResponsesHttpTest extends AbstractDemoTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"{}|input", "{'input':[]}|input", "{'input':5}|input",
         "{'input':[{'type':'web_search_call'}]}|input[0].type", "{'input':'a','max_output_tokens':0}|max_output_tokens",
-        "{'input':'a','tools':[{'type':'web_search'}]}|tools[0].type", "{'input':'a','tool_choice':'required'}|tool_choice",
+        "{'input':'a','tools':[{'type':'web_search'}]}|tools[0].type",
+        "{'input':'a','tool_choice':'required'}|tool_choice",
         "{'input':[{'role':'user','content':[{'type':'input_image','image_url':'x'}]}]}|input[0].content[0]",
-        "{'input':'a','text':{'format':{'type':'xml'}}}|text.format.type", "{'input':'a','truncation':'auto'}|truncation",
+        "{'input':'a','text':{'format':{'type':'xml'}}}|text.format.type",
+        "{'input':'a','truncation':'auto'}|truncation",
         "{'input':'a','background':true,'stream':true}|background", "{'input':'a','conversation':'c'}|conversation",
         "{'input':'a','reasoning':{'effort':'huge'}}|reasoning.effort", "{'input':'a','temperature':3}|temperature",
         "{'input':'a','top_logprobs':99}|top_logprobs"})

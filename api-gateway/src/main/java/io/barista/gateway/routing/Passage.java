@@ -81,7 +81,9 @@ final class Passage {
         Mono<Void> untilBegun = terms.curtain().filter(_ -> !relay.isBegun()).flatMap(Mono::<Void>error)
                 .switchIfEmpty(Mono.never());
         return Mono
-                .firstWithSignal(chain.filter(new AttemptExchange(exchange, attemptRequest(lease.replica()), lease.replica(), relay)),
+                .firstWithSignal(
+                        chain.filter(
+                                new AttemptExchange(exchange, attemptRequest(lease.replica()), lease.replica(), relay)),
                         untilBegun)
                 .doOnSuccess(_ -> answered(lease, relay)).doOnCancel(lease::abandoned)
                 .onErrorResume(failure -> failed(lease, relay, failure));

@@ -41,7 +41,8 @@ class StoredResponseTest {
         assertThat(gateway.get("/v1/responses/" + id).body()).isEqualTo("{\"from\":\"latte\"}");
         assertThat(gateway.send(gateway.request("/v1/responses/" + id).DELETE()).body())
                 .isEqualTo("{\"from\":\"latte\"}");
-        assertThat(gateway.send(gateway.request("/v1/responses/" + id + "/cancel").POST(BodyPublishers.noBody())).body())
+        assertThat(
+                gateway.send(gateway.request("/v1/responses/" + id + "/cancel").POST(BodyPublishers.noBody())).body())
                 .isEqualTo("{\"from\":\"latte\"}");
         assertThat(latte.received().getLast().path()).isEqualTo("/v1/responses/" + id + "/cancel");
     }

@@ -58,8 +58,7 @@ public final class ResponseAnswers {
         store.put(new StoredResponse(job.begun(), job.conversation()));
         Disposable.Swap generation = Disposables.swap();
         running.put(id, generation);
-        generation.update(whole(job, generated).doFinally(_ -> running.remove(id)).subscribe(_ -> {
-        }, error -> {
+        generation.update(whole(job, generated).doFinally(_ -> running.remove(id)).subscribe(_ -> {}, error -> {
             ApiException failure = told.apply(error);
             log.warn("response={} failed in the background: {}", id, failure.code(), error);
             keep(job, job.begun().failed(job.begun().output(), failure));

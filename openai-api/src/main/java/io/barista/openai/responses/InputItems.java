@@ -37,8 +37,9 @@ final class InputItems {
 
     private void add(JsonValue element) {
         JsonFields item = element.asFields();
-        String type = item.string("type");
-        switch (type == null ? "message" : type) {
+        String asked = item.string("type");
+        String type = asked == null ? "message" : asked;
+        switch (type) {
             case "message" -> addMessage(item);
             case "function_call" -> calls.add(ToolCall.function(item.requiredString("call_id"),
                     item.requiredString("name"), arguments(item)));
