@@ -3,7 +3,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [[ -f $here/order ]] || { echo "check.sh: run benchmarks/gpu/pack.sh OUT_DIR first, then OUT_DIR/check.sh" >&2; exit 1; }
-[[ $# -gt 0 ]] || set -- CudaOpsGpuIT CudaFamilyGpuIT CudaGoldenGpuIT CudaEmbeddingGpuIT CudaInt8GpuIT CudaDemoModelGpuIT DeviceSamplerGpuIT
-selected=()
-for class in "$@"; do selected+=(--select-class "io.barista.engine.cuda.$class"); done
-exec "$here/java.sh" -Xmx4g org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=tree "${selected[@]}"
+all=(CudaOpsGpuIT CudaFamilyGpuIT CudaFp8CacheGpuIT CudaGoldenGpuIT CudaEmbeddingGpuIT CudaInt8GpuIT CudaCompanyGpuIT CudaDemoModelGpuIT CudaMemoryGpuIT DeviceSamplerGpuIT)
+check() {
+  selected=()
+  for class in "$@"; do selected+=(--select-class "io.barista.engine.cuda.$class"); done
+  "$here/java.sh" -Xmx4g org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=tree "${selected[@]}"
+}
+if [[ $# -gt 0 ]]; then
+  check "$@"
+else
+  check "${all[@]}"
+  check CudaFailureGpuIT # spoils the device for its process
+fi

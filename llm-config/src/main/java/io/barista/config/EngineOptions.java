@@ -70,6 +70,9 @@ public final class EngineOptions {
             new BooleanType(), true, "Prompts with equal beginnings share what was computed for them.");
     public static final EngineOption<Integer> BLOCK_SIZE = honoured("block_size",
             OneOfType.of(1, 8, 16, 32, 64, 128, 256), 16, "Tokens in one block of the KV cache.");
+    public static final EngineOption<KvCacheChoice> KV_CACHE_DTYPE = honoured("kv_cache_dtype",
+            ChoiceType.of(KvCacheChoice.class).withAlias("fp8_e4m3", KvCacheChoice.FP8), KvCacheChoice.AUTO,
+            "What keys and values are kept in: as the model is computed, or in 8 bits (e4m3, without scales), which needs a GPU.");
     public static final EngineOption<Long> KV_CACHE_MEMORY_BYTES = honoured("kv_cache_memory_bytes",
             LongType.atLeast(1).withUnits(), null, "Bytes for the KV cache; left to the backend when absent.");
     public static final EngineOption<Integer> NUM_GPU_BLOCKS_OVERRIDE = honoured("num_gpu_blocks_override",
@@ -149,7 +152,7 @@ public final class EngineOptions {
         List<EngineOption<?>> options = new ArrayList<>(List.of(BACKEND, CPU_THREADS, DTYPE, QUANTIZATION, TASK, RUNNER,
                 CONVERT, MAX_MODEL_LEN,
                 MAX_NUM_SEQS, MAX_NUM_BATCHED_TOKENS, ENABLE_CHUNKED_PREFILL, LONG_PREFILL_TOKEN_THRESHOLD,
-                SCHEDULING_POLICY, MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE,
+                SCHEDULING_POLICY, MAX_QUEUED_REQUESTS, ENABLE_PREFIX_CACHING, BLOCK_SIZE, KV_CACHE_DTYPE,
                 KV_CACHE_MEMORY_BYTES, NUM_GPU_BLOCKS_OVERRIDE, SEED, MAX_LOGPROBS, GENERATION_CONFIG,
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,

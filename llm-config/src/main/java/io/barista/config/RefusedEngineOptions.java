@@ -54,12 +54,8 @@ final class RefusedEngineOptions {
     }
 
     private void numbers() {
-        refuse("the KV cache has the type the model is computed in", "kv_cache_dtype",
-                ChoiceType.of("auto", "float16", "bfloat16", "float32", "fp8", "fp8_e4m3", "fp8_e5m2", "fp8_inc",
-                        "fp8_ds_mla", "int8", "int8_per_token_head", "int4_per_token_head", "fp8_per_token_head",
-                        "nvfp4"),
-                "auto", "What the KV cache is kept in.");
-        refuse("the KV cache is not quantised", "calculate_kv_scales", new BooleanType(), false, "Scales for fp8.");
+        refuse("an fp8 KV cache is kept without scales", "calculate_kv_scales", new BooleanType(), false,
+                "Scales for fp8.");
         refuse("attention is computed in dtype", "override_attention_dtype", new TextType(), null,
                 "What attention is computed in.");
         refuse("log-probabilities are those of the model, before sampling parameters", "logprobs_mode",

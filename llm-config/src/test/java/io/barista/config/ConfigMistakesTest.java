@@ -33,7 +33,7 @@ class ConfigMistakesTest {
                     hf_overrides: 3       | engine_kwargs.hf_overrides: expected a mapping (as a flag: a JSON object), got 3
                     tensor_parallel_size: 2 | engine_kwargs.tensor_parallel_size: refused: one model on several devices is not built yet; several replicas: deployment_config.num_replicas
                     trust_remote_code: true | engine_kwargs.trust_remote_code: refused: code from a model folder is never run
-                    kv_cache_dtype: fp8   | engine_kwargs.kv_cache_dtype: refused: the KV cache has the type the model is computed in
+                    kv_cache_dtype: fp4   | engine_kwargs.kv_cache_dtype: expected auto, fp8 or fp8_e4m3, got "fp4"; the nearest is fp8
                     quantization: bitsandbytes | engine_kwargs.quantization: expected auto, int8, gptq, awq, fp8, compressed_tensors, none, gptq_marlin, awq_marlin or compressed-tensors, got "bitsandbytes"; the nearest is int8
                     served_model_name: x  | engine_kwargs.served_model_name: refused: the name served is model_loading_config.model_id; with barista serve it is --served-model-name
                     model: x              | engine_kwargs.model: refused: model_loading_config.model_source (or the argument of serve) says which model

@@ -67,7 +67,7 @@ final class ConfigResolver {
         int maxNumBatchedTokens = tokenBudget(budget, maxNumSeqs, maxModelLen);
         int blocks = sizing.blocks(maxModelLen, maxNumSeqs);
         return new ResolvedEngineConfig(folder.config().architecture(), selection.backend().name(),
-                selection.refused(), ops.activationType(), weightsDtype, maxModelLen, maxNumSeqs,
+                selection.refused(), ops.activationType(), weightsDtype, ops.kvCacheType(), maxModelLen, maxNumSeqs,
                 maxNumBatchedTokens, asked.get(LONG_PREFILL_TOKEN_THRESHOLD), asked.get(ENABLE_CHUNKED_PREFILL),
                 asked.get(ENABLE_PREFIX_CACHING), asked.get(SCHEDULING_POLICY), asked.get(MAX_QUEUED_REQUESTS),
                 asked.get(BLOCK_SIZE), blocks,
@@ -111,7 +111,7 @@ final class ConfigResolver {
         long blockBytes = ops.kvBlockBytes(decoder.kvShape(blockTokens));
         long activations = Decoder.activationBytes(decoder, ops.activationType(), budget,
                 ResolvedEngineConfig.logitRows(maxNumSeqs, budget));
-        return new KvSizing(asked, blockBytes, blockTokens, Math.max(0, ops.freeBytes() - activations), !onCpu);
+        return new KvSizing(asked, blockBytes, blockTokens, ops.freeBytes() - activations, !onCpu);
     }
 
     private int maxModelLen(KvSizing sizing) {

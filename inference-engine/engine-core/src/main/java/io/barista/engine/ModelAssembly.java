@@ -4,6 +4,7 @@ import static io.barista.config.EngineOptions.DTYPE;
 import static io.barista.config.EngineOptions.ENABLE_LORA;
 import static io.barista.config.EngineOptions.ENFORCE_EAGER;
 import static io.barista.config.EngineOptions.GPU_MEMORY_UTILIZATION;
+import static io.barista.config.EngineOptions.KV_CACHE_DTYPE;
 import static io.barista.config.EngineOptions.QUANTIZATION;
 
 import io.barista.config.EngineConfig;
@@ -130,8 +131,9 @@ final class ModelAssembly implements EngineAssembly {
 
     private TensorOps open() {
         Backend backend = selection.backend();
+        DType compute = computeType();
         try {
-            return backend.open(new Backend.Options(ConfigResolver.cpuThreads(asked), computeType(),
+            return backend.open(new Backend.Options(ConfigResolver.cpuThreads(asked), compute, kvCacheType(compute),
                     asked.get(GPU_MEMORY_UTILIZATION), asked.get(ENFORCE_EAGER)));
         } catch (IllegalArgumentException e) {
             throw new EngineException(EngineException.Code.INVALID_CONFIG, "dtype or cpu_threads: " + e.getMessage(),
@@ -152,6 +154,13 @@ final class ModelAssembly implements EngineAssembly {
                 yield onCpu ? DType.FLOAT32 : DType.FLOAT16;
             }
             case BFLOAT16 -> DType.BFLOAT16;
+        };
+    }
+
+    private DType kvCacheType(DType compute) {
+        return switch (asked.get(KV_CACHE_DTYPE)) {
+            case AUTO -> compute;
+            case FP8 -> DType.FLOAT8_E4M3;
         };
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusedBackends      better backends by name, with the reason why each cannot run here
  * @param dtype                what activations are computed in
  * @param weightsDtype         what weights are stored in
+ * @param kvCacheDtype         what keys and values are kept in
  * @param maxModelLen          tokens of prompt and answer together
  * @param maxNumSeqs           sequences in one step
  * @param maxNumBatchedTokens  token budget of one step
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored              keys without effect here, with the reason
  */
 public record ResolvedEngineConfig(String architecture, String backend, Map<String, String> refusedBackends,
-        DType dtype, DType weightsDtype, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens,
+        DType dtype, DType weightsDtype, DType kvCacheDtype, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens,
         int longPrefillTokenThreshold, boolean enableChunkedPrefill, boolean enablePrefixCaching,
         SchedulingPolicy schedulingPolicy, int maxQueuedRequests, int blockSize, int kvBlocks, long kvCacheBytes,
         int cpuThreads, int maxLogprobs, long seed, @Nullable AdapterLimits adapters, Map<String, String> ignored) {
@@ -59,6 +60,7 @@ public record ResolvedEngineConfig(String architecture, String backend, Map<Stri
         map.put("refused_backends", refusedBackends);
         map.put("dtype", name(dtype));
         map.put("weights_dtype", name(weightsDtype));
+        map.put("kv_cache_dtype", name(kvCacheDtype));
         map.put("max_model_len", maxModelLen);
         map.put("max_num_seqs", maxNumSeqs);
         map.put("max_num_batched_tokens", maxNumBatchedTokens);

@@ -42,6 +42,18 @@ class KvSizingTest {
     }
 
     @Test
+    void saysHowMuchIsMissingAndWhatHelps() {
+        EngineConfig asked = EngineConfig.empty();
+        assertThatThrownBy(() -> new KvSizing(asked, MIB, 16, -100 * MIB, true).blocks(1_024, 8))
+                .hasMessageContaining("room for 0 MiB (0 tokens): 164 MiB are missing")
+                .hasMessageContaining("raise gpu_memory_utilization (now 0.92)");
+        assertThatThrownBy(() -> host(asked.with(NUM_GPU_BLOCKS_OVERRIDE, 60), 0).blocks(1_024, 8))
+                .hasMessageContaining("4 MiB are missing; raise num_gpu_blocks_override or lower max_model_len");
+        assertThatThrownBy(() -> host(asked.with(KV_CACHE_MEMORY_BYTES, 60 * MIB), 0).blocks(1_024, 8))
+                .hasMessageContaining("4 MiB are missing; raise kv_cache_memory_bytes or lower max_model_len");
+    }
+
+    @Test
     void findsTheLongestContextThatFits() {
         assertThat(host(EngineConfig.empty(), 40 * MIB).longestContext(1_024)).isEqualTo(160);
         assertThat(host(EngineConfig.empty().with(KV_CACHE_MEMORY_BYTES, 10 * MIB), 0).longestContext(1_024))

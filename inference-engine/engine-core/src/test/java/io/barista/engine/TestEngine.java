@@ -40,7 +40,8 @@ final class TestEngine {
     }
 
     static ResolvedEngineConfig config(int blocks, int maxNumSeqs, int maxQueued) {
-        return new ResolvedEngineConfig("Scripted", "none", Map.of(), DType.FLOAT32, DType.FLOAT32, blocks * BLOCK,
+        return new ResolvedEngineConfig("Scripted", "none", Map.of(), DType.FLOAT32, DType.FLOAT32,
+                DType.FLOAT32, blocks * BLOCK,
                 maxNumSeqs, 64, 0, true, true, SchedulingPolicy.FCFS, maxQueued, BLOCK, blocks, 0, 0, 20, 0, null,
                 Map.of());
     }

@@ -18,13 +18,14 @@ public interface Backend {
      * @param threads           CPU threads to use; 0 lets the backend choose
      * @param compute           what activations are computed in
      * @param memoryUtilization part of a device's own memory that may be used, above 0 and up to 1
+     * @param kvCache           what the KV cache holds: {@code compute}, or FLOAT8_E4M3 where a backend can
      * @param eager             launches every operation by itself, even where the device could replay recorded steps
      */
-    record Options(int threads, DType compute, double memoryUtilization, boolean eager) {
+    record Options(int threads, DType compute, DType kvCache, double memoryUtilization, boolean eager) {
 
         /** With what the others are by default. */
         public Options(int threads, DType compute) {
-            this(threads, compute, 0.92, false);
+            this(threads, compute, compute, 0.92, false);
         }
     }
 }

@@ -18,7 +18,7 @@ public interface TensorOps extends AutoCloseable {
         return activationType();
     }
 
-    /** Bytes the device can still give to the KV cache. */
+    /** Bytes the device can still give to activations and the KV cache; negative when weights took more than its share. */
     long freeBytes();
 
     /** Bytes that one block of such a cache takes on this device, over all layers. */

@@ -64,6 +64,7 @@ public record DecoderWeights(Matrix embedding, List<Layer> layers, DeviceBuffer 
             TensorOps ops, @Nullable AdapterTargets adapters) {
         Weights weights = Weights.open(folder.path());
         DecoderWeights loaded = new DecoderLoader(spec, new WeightPacker(weights, format, ops, adapters)).load();
+        weights.finish();
         if (!weights.untouched().isEmpty()) {
             LOG.warn("{} tensors of the folder are not part of a {} and stay unused: {}", weights.untouched().size(),
                     folder.config().architecture(), weights.untouched().stream().limit(5).toList());

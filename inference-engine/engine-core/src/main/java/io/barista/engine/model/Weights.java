@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,6 +23,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class Weights implements TensorSource {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Weights.class);
+
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
@@ -28,12 +32,17 @@ final class Weights implements TensorSource {
 
     private final Map<String, Stored> tensors;
     private final Set<String> untouched;
+    private final LoadingProgress progress;
+    private long lastBytes; // of the tensor that is being loaded
 
     private record Stored(SafeTensorsFile file, SafeTensorsHeader.Entry entry) {}
 
     private Weights(Map<String, Stored> tensors) {
         this.tensors = tensors;
         this.untouched = new TreeSet<>(tensors.keySet());
+        this.progress = new LoadingProgress(
+                tensors.values().stream().mapToLong(stored -> stored.entry().end() - stored.entry().begin()).sum(),
+                LOG::info, System.nanoTime());
     }
 
     static Weights open(Path folder) {
@@ -58,8 +67,11 @@ final class Weights implements TensorSource {
         if (stored == null) {
             return Optional.empty();
         }
-        untouched.remove(name);
         SafeTensorsHeader.Entry entry = stored.entry();
+        if (untouched.remove(name)) {
+            progress.advance(lastBytes, System.nanoTime());
+            lastBytes = entry.end() - entry.begin();
+        }
         DType dtype = entry.type().dtype().orElseThrow(() -> JsonFile.invalid(
                 "weight %s is stored in %s, which nothing here computes with", name, entry.type()));
         return Optional.of(new HostTensor(name, dtype, entry.shape(),
@@ -91,6 +103,13 @@ final class Weights implements TensorSource {
                     Arrays.toString(shape));
         }
         return tensor;
+    }
+
+    /** Everything that was taken is loaded. */
+    void finish() {
+        progress.advance(lastBytes, System.nanoTime());
+        lastBytes = 0;
+        progress.finish(System.nanoTime());
     }
 
     /** Names in the files that nobody has asked for so far. */

@@ -1,5 +1,6 @@
 package io.barista.engine.cpu;
 
+import io.barista.engine.EngineException;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
@@ -49,6 +50,12 @@ public final class CpuBackend implements Backend {
         if (options.compute() != DType.FLOAT32 && options.compute() != DType.BFLOAT16) {
             throw new IllegalArgumentException(
                     "the cpu backend computes in FLOAT32 or BFLOAT16, asked for was " + options.compute());
+        }
+        if (options.kvCache() != options.compute()) {
+            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                    "kv_cache_dtype: the cpu backend keeps keys and values in what it computes in, %s, not in %s; leave it "
+                            + "out, or run on a GPU",
+                    options.compute(), options.kvCache());
         }
         if (oracle) {
             return new ScalarOps(options.compute());

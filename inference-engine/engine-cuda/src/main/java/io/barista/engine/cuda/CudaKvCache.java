@@ -7,9 +7,10 @@ import io.barista.engine.backend.KvCache;
  * Keys and values of all layers in one allocation: [layers][blocks][keys, values][kvHeads][blockTokens][headDim].
  *
  * @param layerBytes   from one layer to the next
+ * @param fp8          whether they are e4m3, without a scale
  * @param ropeAndCache compiled for the shape's head size and block size, as are the others
  */
-record CudaKvCache(Shape shape, long address, long layerBytes, Kernel ropeAndCache, PagedAttention attention)
+record CudaKvCache(Shape shape, long address, long layerBytes, boolean fp8, Kernel ropeAndCache, PagedAttention attention)
         implements
             KvCache {
 

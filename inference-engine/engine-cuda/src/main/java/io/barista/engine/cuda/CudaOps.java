@@ -31,9 +31,13 @@ import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link TensorOps} as launches on one stream: sizes are checked here, then a kernel gets addresses. */
 final class CudaOps implements TensorOps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CudaOps.class);
 
     private final Device device;
     private final Element element;
@@ -67,7 +71,7 @@ final class CudaOps implements TensorOps {
         this.grouped = new GroupedMatmul(loader, element);
         this.mixtures = new MixtureKernels(loader, element, grouped, rows);
         this.latents = new LatentKernels(loader);
-        this.storage = new CudaStorage(element, stream, memory, scratch, loader, multiprocessors,
+        this.storage = new CudaStorage(element, options.kvCache(), stream, memory, scratch, loader, multiprocessors,
                 new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
@@ -76,6 +80,11 @@ final class CudaOps implements TensorOps {
     @Override
     public DType activationType() {
         return element.dtype();
+    }
+
+    @Override
+    public DType kvCacheType() {
+        return storage.kvCacheType();
     }
 
     @Override
@@ -395,7 +404,12 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void close() {
-        stream.await();
+        try {
+            stream.await();
+        } catch (DeviceFailure e) {
+            LOG.warn("the device has failed, so its memory is left to the end of the process: {}", e.getMessage());
+            return;
+        }
         storage.close();
         step.close();
         if (sampler != null) {

@@ -10,11 +10,16 @@ import io.barista.engine.backend.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What lies on the device from start to end: activations, weights, tables and the cache; and what crosses to and from them. */
 final class CudaStorage implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CudaStorage.class);
+
     private final Element element;
+    private final DType kvCacheType;
     private final Stream stream;
     private final DeviceMemory memory;
     private final ScratchMemory scratch;
@@ -24,9 +29,10 @@ final class CudaStorage implements AutoCloseable {
     private final WeightMemory weights;
     private final HostReader reader;
 
-    CudaStorage(Element element, Stream stream, DeviceMemory memory, ScratchMemory scratch, KernelLoader loader,
+    CudaStorage(Element element, DType kvCacheType, Stream stream, DeviceMemory memory, ScratchMemory scratch, KernelLoader loader,
             int multiprocessors, MemoryBudget budget, WeightMemory weights) {
         this.element = element;
+        this.kvCacheType = kvCacheType;
         this.stream = stream;
         this.memory = memory;
         this.scratch = scratch;
@@ -37,10 +43,16 @@ final class CudaStorage implements AutoCloseable {
         this.reader = new HostReader(stream);
     }
 
+    DType kvCacheType() {
+        return kvCacheType;
+    }
+
     long freeBytes() {
         weights.finish();
         scratch.allocate();
-        return budget.freeBytes();
+        Driver.Memory now = Driver.memory();
+        LOG.info("device memory: {}", budget.describe(now, memory.allocatedBytes()));
+        return budget.freeBytes(now);
     }
 
     /** Returns when all weights have arrived. */
@@ -81,18 +93,19 @@ final class CudaStorage implements AutoCloseable {
 
     KvCache kvCache(KvCache.Shape shape) {
         weights.finish();
+        boolean fp8 = kvCacheType == DType.FLOAT8_E4M3;
+        long bytes = Math.multiplyExact(shape.blockElements() * kvCacheType.bytes(), (long) shape.blocks());
         if (shape.latent()) {
-            long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
+            CudaLatentCache.requirePossible(fp8);
             return new CudaLatentCache(shape, memory.allocate("the KV cache", bytes), bytes / shape.layers());
         }
         CudaKvCache.requirePossible(shape, element);
-        long bytes = Math.multiplyExact(shape.blockElements() * element.bytes(), (long) shape.blocks());
         long address = memory.allocate("the KV cache", bytes);
         // Masked keys are multiplied by zero, which must not meet a NaN.
         Driver.fill(address, (byte) 0, bytes, stream.handle());
         Map<String, Integer> macros = Map.of("HEAD_DIM", shape.headDim(), "BLOCK_TOKENS", shape.blockTokens(),
-                "KV_FP8", 0);
-        return new CudaKvCache(shape, address, bytes / shape.layers(),
+                "KV_FP8", fp8 ? 1 : 0);
+        return new CudaKvCache(shape, address, bytes / shape.layers(), fp8,
                 loader.load("rope_and_cache", "rope_and_cache", 128, macros),
                 new PagedAttention(loader, macros, element, shape.headDim(), multiprocessors, memory, stream));
     }
@@ -111,6 +124,7 @@ final class CudaStorage implements AutoCloseable {
         HostTensor values = new HostTensor(buffer.name(), DType.FLOAT32, List.of((long) count),
                 MemorySegment.ofArray(source));
         weights.write(values, buffer.dtype(), buffer.address() + offset * buffer.dtype().bytes());
+        weights.settle();
     }
 
     @Override

@@ -27,7 +27,7 @@ final class DecodeAttention {
         this.multiprocessors = multiprocessors;
         this.memory = memory;
         this.stream = stream;
-        kernel.sharedMemory(sharedBytes(headDim));
+        kernel.sharedMemory(sharedBytes(headDim, macros.get("KV_FP8") == 1));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {
@@ -77,8 +77,9 @@ final class DecodeAttention {
     }
 
     /** As the kernel's head says. */
-    private static int sharedBytes(int headDim) {
+    static int sharedBytes(int headDim, boolean fp8) {
         int stages = headDim <= 128 ? 3 : 2;
-        return 2_048 * stages * (headDim / 8 | 1);
+        int rowUnits = headDim / 8 | 1;
+        return 2_048 * (fp8 ? stages * (headDim / 16 | 1) + rowUnits : stages * rowUnits);
     }
 }

@@ -23,7 +23,9 @@ final class Gemv {
     private static final int TO_ELEMENTS = 0;
     private static final int TO_FLOATS = 1;
     private static final int TO_GATED = 2;
-    private static final float NO_SCALE = 0;
+    /** What the kernel takes for the cache's scale where it holds elements, and where it holds e4m3. */
+    private static final float OF_ELEMENTS = 0;
+    private static final float OF_FP8 = 1;
 
     private final Kernel single;
     private final Kernel several;
@@ -88,12 +90,13 @@ final class Gemv {
         AttentionSpec attention = heads.attention();
         CudaKvCache cache = (CudaKvCache) heads.cache();
         Kernel kernel = rows == 1 ? singleToCache : severalToCache;
+        float scale = cache.fp8() ? OF_FP8 : OF_ELEMENTS;
         kernel.sharedMemory(sharedBytes(rows, w.inputs(), SEVERAL_STAGES));
         kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(out).integer(rows)
                 .integer(w.inputs()).pointer(norm.address()).real(eps).pointer(step.ropeRows()).pointer(step.slots())
                 .pointer(((CudaRopeTable) heads.rope()).address()).pointer(cache.layer(heads.layer()))
                 .integer(attention.heads()).integer(attention.kvHeads()).integer(attention.headDim())
-                .integer(cache.shape().blockTokens()).real(NO_SCALE).real(NO_SCALE).launch(blocks, 1, 1);
+                .integer(cache.shape().blockTokens()).real(scale).real(scale).launch(blocks, 1, 1);
     }
 
     /** As the kernel's head says. */

@@ -25,7 +25,7 @@ final class Kernel {
     private final MemorySegment slots;
     private final PointerPointer<Pointer> arguments;
     private int given;
-    private int allowedSharedBytes = 48 << 10;
+    private int allowedSharedBytes; // beside what the kernel has of its own, which counts too
 
     /**
      * @param block     threads of a block

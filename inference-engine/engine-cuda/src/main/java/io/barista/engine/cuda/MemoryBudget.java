@@ -4,7 +4,7 @@ package io.barista.engine.cuda;
 final class MemoryBudget {
 
     /** For what is allocated later: recorded graphs, cuBLASLt's kernels, a step's metadata and attention's workspace. */
-    private static final long RESERVE = 512L << 20;
+    static final long RESERVE = 512L << 20;
 
     private final double utilization;
 
@@ -13,13 +13,21 @@ final class MemoryBudget {
         this.utilization = utilization;
     }
 
-    long freeBytes() {
-        Driver.Memory memory = Driver.memory();
-        return freeBytes(memory.free(), memory.total());
+    /** The engine's part of a device. */
+    long share(long total) {
+        return (long) (total * utilization);
     }
 
-    long freeBytes(long free, long total) {
-        long used = total - free;
-        return Math.max(0, (long) (total * utilization) - used - RESERVE);
+    /** What is left of the part for activations and the cache; negative when it is used up. */
+    long freeBytes(Driver.Memory memory) {
+        return share(memory.total()) - (memory.total() - memory.free()) - RESERVE;
+    }
+
+    /** In words, for the log. */
+    String describe(Driver.Memory memory, long own) {
+        long used = memory.total() - memory.free();
+        return "%d MiB of %d MiB (gpu_memory_utilization %s): %d MiB for weights, %d MiB for the context, libraries and other processes, %d MiB kept back, %d MiB left"
+                .formatted(share(memory.total()) >> 20, memory.total() >> 20, utilization, own >> 20, used - own >> 20,
+                        RESERVE >> 20, freeBytes(memory) >> 20);
     }
 }

@@ -15,8 +15,9 @@ final class PagedAttention {
 
     private static final Logger LOG = LoggerFactory.getLogger(PagedAttention.class);
 
-    /** The tensor cores' kernels copy heads 16 bytes at a time and hold them in shared memory. */
+    /** The tensor cores' kernels copy heads, and those of the cache, 16 bytes at a time and hold them in shared memory. */
     private static final int HEAD_MULTIPLE = 8;
+    private static final int FP8_HEAD_MULTIPLE = 16;
 
     private static final int LARGEST_HEAD = 256;
 
@@ -30,10 +31,11 @@ final class PagedAttention {
     PagedAttention(KernelLoader loader, Map<String, Integer> macros, Element element, int headDim, int multiprocessors,
             DeviceMemory memory, Stream stream) {
         this.plain = loader.load("attention_plain", "attention_plain", 128, macros);
-        boolean onTensorCores = element != Element.FLOAT32 && headDim % HEAD_MULTIPLE == 0 && headDim <= LARGEST_HEAD;
+        int multiple = macros.get("KV_FP8") == 1 ? FP8_HEAD_MULTIPLE : HEAD_MULTIPLE;
+        boolean onTensorCores = element != Element.FLOAT32 && headDim % multiple == 0 && headDim <= LARGEST_HEAD;
         if (!onTensorCores && element != Element.FLOAT32) {
             LOG.info("attention without tensor cores, which need heads of a multiple of {} up to {}, not of {}",
-                    HEAD_MULTIPLE, LARGEST_HEAD, headDim);
+                    multiple, LARGEST_HEAD, headDim);
         }
         this.decode = onTensorCores
                 ? new DecodeAttention(loader, macros, headDim, multiprocessors, memory, stream)

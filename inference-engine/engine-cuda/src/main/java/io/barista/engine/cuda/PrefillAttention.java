@@ -22,7 +22,7 @@ final class PrefillAttention {
         this.kernel = warpgroups
                 ? loader.load("attention_prefill_wgmma", "attention_prefill_wgmma", 384, macros)
                 : loader.load("attention_prefill", "attention_prefill", 256, macros);
-        kernel.sharedMemory(warpgroups ? warpgroupSharedBytes(headDim) : sharedBytes(headDim));
+        kernel.sharedMemory(warpgroups ? warpgroupSharedBytes(headDim) : sharedBytes(headDim, macros.get("KV_FP8") == 1));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {
@@ -39,9 +39,10 @@ final class PrefillAttention {
     }
 
     /** As the kernel's head says. */
-    private static int sharedBytes(int headDim) {
+    static int sharedBytes(int headDim, boolean fp8) {
         int keys = headDim <= 128 ? 64 : 32;
         int rowUnits = headDim / 8 | 1;
-        return 16 * (2 * 2 * keys * rowUnits + (headDim > 128 ? ROWS * rowUnits : 0));
+        int cached = fp8 ? 2 * (headDim / 16 | 1) + rowUnits : 2 * rowUnits;
+        return 16 * (2 * keys * cached + (headDim > 128 ? ROWS * rowUnits : 0));
     }
 }

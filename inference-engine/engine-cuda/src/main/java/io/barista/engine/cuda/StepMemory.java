@@ -3,6 +3,7 @@ package io.barista.engine.cuda;
 import io.barista.engine.backend.StepInputs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.bytedeco.cuda.cudart.CUevent_st;
 
 /**
  * The metadata of a step on the device: one block that one copy fills, whose parts lie one after another, each aligned to 16 bytes.
@@ -14,6 +15,7 @@ final class StepMemory implements AutoCloseable {
 
     private final Stream stream;
     private final PinnedBuffer staging;
+    private final CUevent_st fetched = Driver.createEvent(false);
     private final MemorySegment ints;
     private final long address;
     private final long bytes;
@@ -46,8 +48,9 @@ final class StepMemory implements AutoCloseable {
         return bytes(inputs) <= bytes;
     }
 
-    /** Queues the copy. The step before must be done with the staging memory. */
+    /** Queues the copy. Nobody may have waited for the step before, whose copy reads the same staging memory: so it is waited for. */
     void copy(StepInputs inputs) {
+        Driver.await(fetched);
         offset = 0;
         tokenIds = put(inputs.tokenIds, inputs.tokens);
         ropeRows = put(inputs.ropeRows, inputs.tokens);
@@ -57,6 +60,7 @@ final class StepMemory implements AutoCloseable {
         logitIndices = put(inputs.logitIndices, inputs.logitRows);
         blockTables = put(inputs.blockTables, inputs.sequences * inputs.maxBlocksPerSequence());
         Driver.copyToDevice(address, staging.pointer(), offset * 4L, stream.handle());
+        Driver.record(fetched, stream.handle());
     }
 
     private long put(int[] values, int count) {
@@ -96,6 +100,7 @@ final class StepMemory implements AutoCloseable {
 
     @Override
     public void close() {
+        Driver.destroy(fetched);
         staging.close();
     }
 }

@@ -4,114 +4,141 @@ import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bytedeco.cuda.cudart.CUevent_st;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Copies weights to the device: threads read mapped files into pinned buffers, converting where the types differ, while the device
- * fetches the buffers before. Confined to the thread that opened the device; its threads touch host memory only.
+ * fetches the buffers that are full. Confined to the thread that opened the device; its threads touch host memory only.
  */
 final class Uploader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Uploader.class);
 
-    private static final int BUFFERS = 4;
-    private static final int BUFFER_BYTES = 32 << 20;
+    /** More than threads, so that none waits for the device to fetch. */
+    private static final int BUFFERS = 24;
+
+    /** Large enough for full speed, and small, for memory takes its time to be pinned. */
+    private static final int BUFFER_BYTES = 4 << 20;
     private static final int MOST_THREADS = 16;
-    private static final long REPORT_NANOS = 2_000_000_000L;
+
+    /** Less is not worth a line. */
+    private static final long LEAST_TOLD = 1L << 30;
 
     private final Stream stream;
-    private final int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
-    private final ExecutorService readers = Executors.newFixedThreadPool(threads,
+    private final ExecutorService readers = Executors.newFixedThreadPool(
+            Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS),
             Thread.ofPlatform().daemon().name("weights-", 0).factory());
-    private final List<PinnedBuffer> buffers = new ArrayList<>();
-    private final List<CUevent_st> fetched = new ArrayList<>();
-    private final List<Future<?>> parts = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>(); // a ring, once it has grown to BUFFERS
     private int next;
+    private int oldest; // that is being read
 
     private final long started = System.nanoTime();
-    private long reported = started;
     private long copied;
+
+    /** What fits into a buffer, on its way: read by a thread, then fetched by the device. */
+    private static final class Part {
+
+        private final PinnedBuffer buffer = new PinnedBuffer(BUFFER_BYTES);
+        private final CUevent_st fetched = Driver.createEvent(false);
+        private @Nullable Future<?> reading;
+        private long target;
+        private long bytes;
+    }
 
     Uploader(Stream stream) {
         this.stream = stream;
     }
 
-    /** Starts to copy a whole tensor to the device as elements of that type; its memory may go once this returns. */
+    /** Starts to copy a whole tensor to the device as elements of that type; its memory must stay as it is until {@link #settle}. */
     void copy(HostTensor tensor, DType to, long target) {
         long chunk = BUFFER_BYTES / to.bytes();
         for (long first = 0; first < tensor.elements(); first += chunk) {
+            long from = first;
             long count = Math.min(chunk, tensor.elements() - first);
-            requireBuffer(next);
-            PinnedBuffer buffer = buffers.get(next);
-            CUevent_st isFetched = fetched.get(next);
+            Part part = freePart();
+            part.target = target + first * to.bytes();
+            part.bytes = count * to.bytes();
+            part.reading = readers.submit(() -> Elements.copy(tensor.dtype(), tensor.data(), from, to,
+                    part.buffer.segment(), 0, count));
             next = (next + 1) % BUFFERS;
-            Driver.await(isFetched);
-            fill(buffer, tensor, first, count, to);
-            Driver.copyToDevice(target + first * to.bytes(), buffer.pointer(), count * to.bytes(), stream.handle());
-            Driver.record(isFetched, stream.handle());
-            report(count * to.bytes());
+            sendWhatWasRead();
         }
     }
 
-    /** Small models and tests need one only. */
-    private void requireBuffer(int index) {
-        if (index == buffers.size()) {
-            buffers.add(new PinnedBuffer(BUFFER_BYTES));
-            fetched.add(Driver.createEvent(false));
+    /** The next of the ring, once the device has fetched what it held. Small models and tests need few. */
+    private Part freePart() {
+        if (next == parts.size()) {
+            parts.add(new Part());
+        }
+        Part part = parts.get(next);
+        if (part.reading != null) {
+            sendOldest();
+        }
+        Driver.await(part.fetched);
+        return part;
+    }
+
+    private void sendWhatWasRead() {
+        while (isReading(oldest) && Objects.requireNonNull(parts.get(oldest).reading).isDone()) {
+            sendOldest();
         }
     }
 
-    private void fill(PinnedBuffer buffer, HostTensor tensor, long first, long count, DType to) {
-        long share = Math.max(Math.ceilDiv(count, threads), 64 << 10);
-        for (long start = 0; start < count; start += share) {
-            long from = start;
-            long length = Math.min(share, count - start);
-            parts.add(readers.submit(() -> Elements.copy(tensor.dtype(), tensor.data(), first + from, to,
-                    buffer.segment(), from, length)));
-        }
+    private boolean isReading(int index) {
+        return index < parts.size() && parts.get(index).reading != null;
+    }
+
+    private void sendOldest() {
+        Part part = parts.get(oldest);
+        awaitRead(Objects.requireNonNull(part.reading));
+        part.reading = null;
+        Driver.copyToDevice(part.target, part.buffer.pointer(), part.bytes, stream.handle());
+        Driver.record(part.fetched, stream.handle());
+        copied += part.bytes;
+        oldest = (oldest + 1) % BUFFERS;
+    }
+
+    private static void awaitRead(Future<?> reading) {
         try {
-            for (Future<?> part : parts) {
-                part.get();
-            }
+            reading.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while loading " + tensor.name(), e);
+            throw new IllegalStateException("interrupted while loading weights", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot read " + tensor.name(), e.getCause());
-        } finally {
-            parts.clear();
+            throw new IllegalStateException("weights cannot be read", e.getCause());
         }
     }
 
-    private void report(long bytes) {
-        copied += bytes;
-        long now = System.nanoTime();
-        if (now - reported >= REPORT_NANOS) {
-            reported = now;
-            LOG.info("weights: {} MiB on the device, {} GB/s", copied >> 20, rate(now));
+    /** Returns when everything was read, so that its memory may go. */
+    void settle() {
+        while (isReading(oldest)) {
+            sendOldest();
         }
-    }
-
-    private String rate(long now) {
-        return "%.1f".formatted((double) copied / (now - started));
     }
 
     /** Returns when everything is on the device. */
     @Override
     public void close() {
-        stream.await();
-        if (copied > BUFFER_BYTES) {
-            LOG.info("weights: {} MiB on the device after {} ms, {} GB/s", copied >> 20,
-                    (System.nanoTime() - started) / 1_000_000, rate(System.nanoTime()));
+        try {
+            settle();
+            stream.await();
+            if (copied > LEAST_TOLD) {
+                double seconds = (System.nanoTime() - started) / 1e9;
+                LOG.info("weights: {} MiB on the device after {} ms, {} GB/s", copied >> 20, (long) (seconds * 1e3),
+                        "%.1f".formatted(copied / seconds / 1e9));
+            }
+        } finally {
+            readers.shutdownNow();
+            parts.forEach(part -> part.buffer.close());
+            parts.forEach(part -> Driver.destroy(part.fetched));
         }
-        readers.shutdown();
-        buffers.forEach(PinnedBuffer::close);
-        fetched.forEach(Driver::destroy);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Brings a model's weights to the device: allocates for them and copies them. Nothing may be launched before {@link #finish}. */
-final class WeightMemory implements AutoCloseable {
+final class WeightMemory implements WeightTarget, AutoCloseable {
 
     private final Element element;
     private final DeviceMemory memory;
@@ -54,7 +54,8 @@ final class WeightMemory implements AutoCloseable {
     }
 
     /** The weights themselves, or random numbers in their place. */
-    void writeElements(HostTensor tensor, long address) {
+    @Override
+    public void writeElements(HostTensor tensor, long address) {
         if (random == null) {
             write(tensor, element.dtype(), address);
         } else {
@@ -62,7 +63,8 @@ final class WeightMemory implements AutoCloseable {
         }
     }
 
-    long allocate(String what, long bytes) {
+    @Override
+    public long allocate(String what, long bytes) {
         return memory.allocate(what, bytes);
     }
 
@@ -72,11 +74,19 @@ final class WeightMemory implements AutoCloseable {
         return address;
     }
 
-    void write(HostTensor tensor, DType as, long address) {
+    @Override
+    public void write(HostTensor tensor, DType as, long address) {
         if (uploader == null) {
             uploader = new Uploader(stream);
         }
         uploader.copy(tensor, as, address);
+    }
+
+    /** Returns when everything that was written has been read, so that its memory may change. */
+    void settle() {
+        if (uploader != null) {
+            uploader.settle();
+        }
     }
 
     /** Returns when everything is on the device, with nothing kept but the weights themselves. */

@@ -9,10 +9,10 @@ import java.util.List;
 /** Lays out weights of any kind on the device: quantised ones stay as small as they are on disk. */
 final class WeightPacking {
 
-    private final WeightMemory memory;
+    private final WeightTarget memory;
     private final Element element;
 
-    WeightPacking(WeightMemory memory, Element element) {
+    WeightPacking(WeightTarget memory, Element element) {
         this.memory = memory;
         this.element = element;
     }

@@ -41,6 +41,17 @@ final class Ceilings {
         return ceilings;
     }
 
+    /** GB/s from pinned memory. */
+    static double hostToDevice() {
+        Device device = Device.open(0);
+        Map<String, Object> ceilings = new LinkedHashMap<>();
+        try (Stream stream = new Stream(); DeviceMemory memory = new DeviceMemory()) {
+            hostToDevice(stream, memory, ceilings);
+        }
+        device.close();
+        return (Double) ceilings.get("host_to_device_gb_per_s");
+    }
+
     private static void hostToDevice(Stream stream, DeviceMemory memory, Map<String, Object> ceilings) {
         long bytes = 256L << 20;
         long target = memory.allocate("target", bytes);

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
- * qwen and host, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
+ * qwen, host and load, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
  */
 final class GpuBenchmark {
 
@@ -37,7 +37,7 @@ final class GpuBenchmark {
     public static void main(String... arguments) throws Exception {
         List<String> parts = arguments.length > 2
                 ? Arrays.asList(arguments).subList(2, arguments.length)
-                : List.of("ceilings", "host", "qwen", "llama");
+                : List.of("ceilings", "host", "load", "qwen", "llama");
         GpuBenchmark benchmark = new GpuBenchmark(Files.createTempDirectory("barista-benchmark"));
         Map<String, Object> report = new LinkedHashMap<>();
         Map<String, Object> ceilings = parts.contains("ceilings") ? Ceilings.measure() : Map.of();
@@ -51,6 +51,7 @@ final class GpuBenchmark {
                 switch (part) {
                     case "host" -> benchmark.hostCost();
                     case "qwen" -> benchmark.qwen();
+                    case "load" -> benchmark.load();
                     case "llama" -> benchmark.llama(true);
                     case "llama-stream" -> benchmark.llama(false);
                     default -> {
@@ -88,6 +89,11 @@ final class GpuBenchmark {
             TimedRequests.Run sampled = requests.run(16, 128, 64, 0.8);
             add(model, "batch-16-sampled", sampled.tokensPerSecond(), 0, Map.of());
         }
+    }
+
+    private void load() throws Exception {
+        LoadBenchmark.Result result = LoadBenchmark.measure(BenchmarkModel.LLAMA_3_1_8B, folder.resolve("load"));
+        result("llama-3.1-8b/load", result.gigabytesPerSecond(), "GB/s", result.ceiling(), Map.of());
     }
 
     private void qwen() throws Exception {

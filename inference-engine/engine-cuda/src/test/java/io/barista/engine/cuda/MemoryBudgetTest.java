@@ -12,12 +12,13 @@ class MemoryBudgetTest {
     void whatOthersUseCountsAgainstTheShare() {
         MemoryBudget budget = new MemoryBudget(0.5);
 
-        assertThat(budget.freeBytes(100 * GIB, 100 * GIB)).isEqualTo(50 * GIB - GIB / 2);
-        assertThat(budget.freeBytes(70 * GIB, 100 * GIB)).isEqualTo(20 * GIB - GIB / 2);
+        assertThat(budget.freeBytes(new Driver.Memory(100 * GIB, 100 * GIB))).isEqualTo(50 * GIB - GIB / 2);
+        assertThat(budget.freeBytes(new Driver.Memory(70 * GIB, 100 * GIB))).isEqualTo(20 * GIB - GIB / 2);
     }
 
     @Test
-    void nothingIsLeftWhereTheShareIsUsedUp() {
-        assertThat(new MemoryBudget(0.5).freeBytes(40 * GIB, 100 * GIB)).isZero();
+    void saysHowMuchIsMissingWhereTheShareIsUsedUp() {
+        assertThat(new MemoryBudget(0.5).freeBytes(new Driver.Memory(40 * GIB, 100 * GIB)))
+                .isEqualTo(-10 * GIB - GIB / 2);
     }
 }

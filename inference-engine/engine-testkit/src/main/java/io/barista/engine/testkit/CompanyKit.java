@@ -111,6 +111,11 @@ public abstract class CompanyKit {
 
     protected abstract Backend backend();
 
+    /** How many of a model's drawn answers may differ: draws at the very edge turn where sums of a batch are rounded in another order. */
+    protected int drawsAtTheEdge() {
+        return 0;
+    }
+
     static Stream<Arguments> circumstances() {
         return FAMILIES.stream()
                 .flatMap(model -> Arrays.stream(Circumstance.values()).map(each -> Arguments.of(model, each)));
@@ -142,7 +147,7 @@ public abstract class CompanyKit {
         }
     }
 
-    /** Draws go by seed and position alone, and the logits do not depend on the company, so not one token may differ. */
+    /** Draws go by seed and position alone, and the logits do not depend on the company, so no token may differ, but for draws at the edge. */
     @ParameterizedTest
     @MethodSource("circumstances")
     void seededAnswersAreThoseGivenAlone(TinyModel model, Circumstance circumstance) {
@@ -159,8 +164,12 @@ public abstract class CompanyKit {
                 bringCompany(engine, i, 6);
                 generations.add(seeded(engine, "seeded-" + i, prompts.get(i).ids(), i));
             }
+            int differ = 0;
             for (int i = 0; i < prompts.size(); i++) {
-                assertThat(generations.get(i).await().tokens()).as("prompt %d", i).isEqualTo(alone.get(i));
+                int[] tokens = generations.get(i).await().tokens();
+                differ += Arrays.equals(tokens, alone.get(i)) ? 0 : 1;
+                assertThat(differ).as("prompt %d: %s alone, %s in company", i, alone.get(i), tokens)
+                        .isLessThanOrEqualTo(drawsAtTheEdge());
             }
         }
     }
@@ -211,7 +220,8 @@ public abstract class CompanyKit {
     }
 
     private LlmEngine start(TinyModel model, Circumstance circumstance) {
-        EngineConfig plain = EngineConfig.empty().with(EngineOptions.DTYPE, DtypeChoice.FLOAT32);
+        EngineConfig plain = EngineConfig.empty().with(EngineOptions.DTYPE, DtypeChoice.FLOAT32)
+                .with(EngineOptions.NUM_GPU_BLOCKS_OVERRIDE, 2_048);
         return LlmEngine.start(ModelFolder.open(model.unpackInto(temporary)), circumstance.config(plain),
                 List.of(backend()), EngineObserver.NONE);
     }

@@ -116,7 +116,8 @@ public abstract class EmbeddingGoldenKit {
 
     private EmbeddingEngine start(Path folder, DtypeChoice dtype) {
         EngineConfig config = EngineConfig.empty().with(EngineOptions.DTYPE, dtype)
-                .with(EngineOptions.MAX_NUM_SEQS, 8).with(EngineOptions.MAX_NUM_BATCHED_TOKENS, 61);
+                .with(EngineOptions.MAX_NUM_SEQS, 8).with(EngineOptions.MAX_NUM_BATCHED_TOKENS, 61)
+                .with(EngineOptions.NUM_GPU_BLOCKS_OVERRIDE, 2_048);
         return EmbeddingEngine.start(ModelFolder.open(folder), config, List.of(backend()));
     }
 }

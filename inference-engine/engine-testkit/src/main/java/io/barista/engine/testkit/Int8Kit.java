@@ -37,6 +37,7 @@ public abstract class Int8Kit {
 
     private LogitsProbe open(DemoGolden golden, QuantizationChoice quantization) {
         EngineConfig config = EngineConfig.empty().with(EngineOptions.DTYPE, DtypeChoice.BFLOAT16)
+                .with(EngineOptions.NUM_GPU_BLOCKS_OVERRIDE, 2_048)
                 .with(EngineOptions.QUANTIZATION, quantization);
         return LogitsProbe.open(ModelFolder.open(golden.folder()), config, List.of(backend()));
     }

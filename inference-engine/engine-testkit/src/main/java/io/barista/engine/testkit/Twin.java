@@ -84,6 +84,10 @@ final class Twin implements AutoCloseable {
         onBoth((ops, _) -> ops.begin(inputs));
     }
 
+    DType candidateCacheType() {
+        return candidate.kvCacheType();
+    }
+
     <T> Pair<T> make(Function<TensorOps, T> maker) {
         return new Pair<>(maker.apply(oracle), maker.apply(candidate));
     }

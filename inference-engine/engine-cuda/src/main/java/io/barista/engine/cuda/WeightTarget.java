@@ -1,0 +1,17 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.backend.DType;
+import io.barista.engine.backend.HostTensor;
+
+/** Memory that weights are laid out in. */
+interface WeightTarget {
+
+    /** Returns an address. */
+    long allocate(String what, long bytes);
+
+    /** Writes a whole tensor as elements of that type; its own memory must stay as it is until all is on the device. */
+    void write(HostTensor tensor, DType as, long address);
+
+    /** Writes a whole matrix in the activations' type. */
+    void writeElements(HostTensor tensor, long address);
+}
