@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The weights W of a projection y = W·x on the host, [outputs, inputs], in the one layout of their kind, whatever the file's
- * format was. Segments are little-endian and row-major without gaps; they live until {@link TensorOps#pack} returns. What a file
+ * format was. Segments are little-endian and row-major without gaps; they live, and stay as they are, for as
+ * long as anyone refers to them, since a backend may still read them when {@link TensorOps#pack} has returned. What a file
  * may hold wrongly (sizes, scales that are no numbers) was checked by whoever read it.
  */
 public sealed interface Weight {

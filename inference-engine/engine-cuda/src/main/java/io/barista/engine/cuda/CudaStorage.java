@@ -29,7 +29,8 @@ final class CudaStorage implements AutoCloseable {
     private final WeightMemory weights;
     private final HostReader reader;
 
-    CudaStorage(Element element, DType kvCacheType, Stream stream, DeviceMemory memory, ScratchMemory scratch, KernelLoader loader,
+    CudaStorage(Element element, DType kvCacheType, Stream stream, DeviceMemory memory, ScratchMemory scratch,
+            KernelLoader loader,
             int multiprocessors, MemoryBudget budget, WeightMemory weights) {
         this.element = element;
         this.kvCacheType = kvCacheType;

@@ -27,7 +27,7 @@ final class DecodeAttention {
         this.multiprocessors = multiprocessors;
         this.memory = memory;
         this.stream = stream;
-        kernel.sharedMemory(sharedBytes(headDim, macros.get("KV_FP8") == 1));
+        kernel.sharedMemory(sharedBytes(headDim, macros.getOrDefault("KV_FP8", 0) == 1));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {

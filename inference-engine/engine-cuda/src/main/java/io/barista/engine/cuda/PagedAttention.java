@@ -31,7 +31,7 @@ final class PagedAttention {
     PagedAttention(KernelLoader loader, Map<String, Integer> macros, Element element, int headDim, int multiprocessors,
             DeviceMemory memory, Stream stream) {
         this.plain = loader.load("attention_plain", "attention_plain", 128, macros);
-        int multiple = macros.get("KV_FP8") == 1 ? FP8_HEAD_MULTIPLE : HEAD_MULTIPLE;
+        int multiple = macros.getOrDefault("KV_FP8", 0) == 1 ? FP8_HEAD_MULTIPLE : HEAD_MULTIPLE;
         boolean onTensorCores = element != Element.FLOAT32 && headDim % multiple == 0 && headDim <= LARGEST_HEAD;
         if (!onTensorCores && element != Element.FLOAT32) {
             LOG.info("attention without tensor cores, which need heads of a multiple of {} up to {}, not of {}",

@@ -22,7 +22,8 @@ final class PrefillAttention {
         this.kernel = warpgroups
                 ? loader.load("attention_prefill_wgmma", "attention_prefill_wgmma", 384, macros)
                 : loader.load("attention_prefill", "attention_prefill", 256, macros);
-        kernel.sharedMemory(warpgroups ? warpgroupSharedBytes(headDim) : sharedBytes(headDim, macros.get("KV_FP8") == 1));
+        kernel.sharedMemory(
+                warpgroups ? warpgroupSharedBytes(headDim) : sharedBytes(headDim, macros.getOrDefault("KV_FP8", 0) == 1));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {

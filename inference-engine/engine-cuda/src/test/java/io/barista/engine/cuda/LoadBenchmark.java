@@ -51,7 +51,7 @@ final class LoadBenchmark {
         ModelFolder folder = ModelFolder.open(path);
         try (TensorOps ops = new CudaBackend().open(new Backend.Options(0, DType.BFLOAT16))) {
             long started = System.nanoTime();
-            DecoderWeights.load(folder, folder.decoder(), WeightFormat.PLAIN, ops);
+            DecoderWeights.load(folder, folder.decoder(), WeightFormat.PLAIN, ops, null);
             ops.freeBytes();
             return (System.nanoTime() - started) / 1e9;
         }
