@@ -23,7 +23,9 @@ final class PrefillAttention {
                 ? loader.load("attention_prefill_wgmma", "attention_prefill_wgmma", 384, macros)
                 : loader.load("attention_prefill", "attention_prefill", 256, macros);
         kernel.sharedMemory(
-                warpgroups ? warpgroupSharedBytes(headDim) : sharedBytes(headDim, macros.getOrDefault("KV_FP8", 0) == 1));
+                warpgroups
+                        ? warpgroupSharedBytes(headDim)
+                        : sharedBytes(headDim, macros.getOrDefault("KV_FP8", 0) == 1));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {
