@@ -23,21 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneDnnMatmul implements WorkerPool.Task {
 
-    private static final int LARGEST = 127;
-
     private final OneDnn oneDnn;
     private final OneDnnPacker packer;
     private final OneDnnPacker.Rows int8Rows;
     private final WorkerPool pool;
     private final Arena arena;
     private final boolean[] prepared; // [worker]
-    private final Conversion conversion;
+    private final OneDnnActivations activations;
 
-    private MemorySegment converted = MemorySegment.NULL; // [rows, inputs] in the weights' type
-    private float[] rowScales = {};
     private @Nullable OneDnnMatrix w;
     private float @Nullable [] bias;
-    private float[] x = {};
     private float[] out = {};
     private int rows;
 
@@ -48,7 +43,7 @@ final class OneDnnMatmul implements WorkerPool.Task {
         packer = new OneDnnPacker(oneDnn, arena, pool.size());
         int8Rows = packer.new Rows();
         prepared = new boolean[pool.size()];
-        conversion = new Conversion(pool);
+        activations = new OneDnnActivations(pool, arena);
     }
 
     OneDnnMatrix pack(String name, OneDnnShape.Kind kind, List<? extends Weight> parts) {
@@ -75,18 +70,9 @@ final class OneDnnMatmul implements WorkerPool.Task {
     void multiply(OneDnnMatrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
         this.w = w;
         this.bias = bias;
-        this.x = x;
         this.rows = rows;
         this.out = out;
-        int padded = Math.ceilDiv(rows, OneDnnShape.MOST_ROWS) * OneDnnShape.MOST_ROWS;
-        long bytes = (long) padded * w.inputs() * w.kind().bytes;
-        if (converted.byteSize() < bytes) {
-            converted = arena.allocate(bytes, 64);
-        }
-        if (rowScales.length < padded) {
-            rowScales = new float[padded];
-        }
-        conversion.share(rows, w.inputs());
+        activations.convert(x, rows, w.inputs(), w.kind());
         pool.run(this, w.sliceCount());
     }
 
@@ -104,15 +90,13 @@ final class OneDnnMatmul implements WorkerPool.Task {
         MemorySegment sums = packer.sums(worker);
         for (int from = 0; from < rows; from += OneDnnShape.MOST_ROWS) {
             int some = Math.min(OneDnnShape.MOST_ROWS, rows - from);
-            weights.shape().multiply(worker, some,
-                    converted.address() + (long) from * weights.inputs() * weights.kind().bytes,
-                    weights.sliceAddress(index));
+            weights.shape().multiply(worker, some, activations.address(from), weights.sliceAddress(index));
             for (int row = 0; row < some; row++) {
                 int to = (from + row) * weights.outputs() + first;
                 switch (weights.kind()) {
                     case BFLOAT16 -> MemorySegment.copy(sums, ValueLayout.JAVA_FLOAT, (long) row * width * Float.BYTES,
                             out, to, count);
-                    case INT8 -> scale(sums, (long) row * width * Integer.BYTES, rowScales[from + row],
+                    case INT8 -> scale(sums, (long) row * width * Integer.BYTES, activations.scale(from + row),
                             weights.scales(), first, count, out, to);
                 }
                 addBias(first, count, to);
@@ -142,60 +126,6 @@ final class OneDnnMatmul implements WorkerPool.Task {
             for (int i = 0; i < count; i++) {
                 out[to + i] += added[first + i];
             }
-        }
-    }
-
-    /** Activations in the weights' type. */
-    private final class Conversion extends RowTask {
-
-        Conversion(WorkerPool pool) {
-            super(pool);
-        }
-
-        @Override
-        void rows(int worker, int from, int to) {
-            OneDnnMatrix weights = Objects.requireNonNull(w);
-            for (int row = from; row < to; row++) {
-                switch (weights.kind()) {
-                    case BFLOAT16 -> toBfloat16(row, weights.inputs());
-                    case INT8 -> toInt8(row, weights.inputs());
-                }
-            }
-        }
-
-        /** Activations were rounded to bfloat16 when they were written: their upper half is all there is. */
-        private void toBfloat16(int row, int inputs) {
-            int at = row * inputs;
-            long target = (long) at * Short.BYTES;
-            int i = 0;
-            for (; i + 2 <= inputs; i += 2) {
-                int low = Float.floatToRawIntBits(x[at + i]) >>> 16;
-                int high = Float.floatToRawIntBits(x[at + i + 1]) & 0xffff_0000;
-                converted.set(HostTensors.INT, target + (long) i * Short.BYTES, high | low);
-            }
-            for (; i < inputs; i++) {
-                converted.set(HostTensors.SHORT, target + (long) i * Short.BYTES,
-                        (short) (Float.floatToRawIntBits(x[at + i]) >>> 16));
-            }
-        }
-
-        private void toInt8(int row, int inputs) {
-            int at = row * inputs;
-            float largest = 0;
-            for (int i = 0; i < inputs; i++) {
-                largest = Math.max(largest, Math.abs(x[at + i]));
-            }
-            float scale = largest == 0 ? 1 : largest / LARGEST;
-            float inverse = 1 / scale;
-            rowScales[row] = scale;
-            for (int i = 0; i < inputs; i++) {
-                converted.set(ValueLayout.JAVA_BYTE, at + i, nearest(x[at + i] * inverse));
-            }
-        }
-
-        /** Adding 1.5 · 2²³ leaves the nearest integer in the lowest bits. */
-        private static byte nearest(float value) {
-            return (byte) Float.floatToRawIntBits(value + 0x1.8p23f);
         }
     }
 }

@@ -17,6 +17,8 @@ final class OneDnnPacker {
     private static final int SLICE_BYTES = 512 << 10;
     /** Outputs of a slice are a multiple of what oneDNN's blocks of outputs are made of. */
     private static final int OUTPUTS = 32;
+    /** With fewer, reading the rows of x again for each slice costs more than the weights that stay in the cache save. */
+    private static final int FEWEST = 96;
 
     private record Key(OneDnnShape.Kind kind, int inputs, int outputs) {}
 
@@ -63,7 +65,7 @@ final class OneDnnPacker {
     }
 
     private int sliceOutputs(OneDnnShape.Kind kind, int inputs, int outputs) {
-        int fitting = Math.clamp(SLICE_BYTES / ((long) inputs * kind.bytes), OUTPUTS, SLICE_BYTES / OUTPUTS);
+        int fitting = Math.clamp(SLICE_BYTES / ((long) inputs * kind.bytes), FEWEST, SLICE_BYTES / OUTPUTS);
         int slices = Math.ceilDiv(outputs, fitting);
         int even = Math.ceilDiv(slices, streams.length) * streams.length; // every worker gets as many
         return Math.ceilDiv(Math.ceilDiv(outputs, even), OUTPUTS) * OUTPUTS;

@@ -11,6 +11,8 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * The product of some rows and one slice of weights, compiled by oneDNN for a few numbers of rows; other numbers are rounded up.
@@ -38,6 +40,14 @@ final class OneDnnShape {
         }
     }
 
+    /** oneDNN has no product of this shape that is worth calling. */
+    static final class TooSlow extends RuntimeException {
+
+        TooSlow(String message) {
+            super(message);
+        }
+    }
+
     private final OneDnn oneDnn;
     private final int inputs;
     private final int outputs;
@@ -45,6 +55,8 @@ final class OneDnnShape {
     private final dnnl_memory_desc plainWeights;
     private final dnnl_memory_desc weights;
     private final dnnl_primitive[] products = new dnnl_primitive[SIZES];
+    private final int[] sizeFor = new int[SIZES]; // the size at which oneDNN is quick, this one or a larger
+    private final String implementation;
     private final Call[][] calls; // [worker][size]
 
     /** One worker's arguments for one number of rows. */
@@ -60,13 +72,46 @@ final class OneDnnShape {
         this.kind = kind;
         oneDnn.useCallingThreadOnly();
         plainWeights = oneDnn.plain(inputs, outputs, kind.type, dnnl_ba);
-        dnnl_memory_desc any = oneDnn.plain(inputs, outputs, kind.type, dnnl_format_tag_any);
-        dnnl_primitive_desc best = description(MOST_ROWS, any);
-        weights = dnnl_primitive_desc_query_md(best, dnnl_query_weights_md, 0);
+        weights = layout();
+        implementation = implementation(description(MOST_ROWS, weights));
         calls = new Call[streams.length][SIZES];
-        for (int size = 0; size < SIZES; size++) {
-            prepare(size, streams, sums, arena);
+        for (int size = SIZES - 1; size >= 0; size--) {
+            boolean quick = isQuick(implementation(description(1 << size, weights)));
+            sizeFor[size] = quick || size == SIZES - 1 ? size : sizeFor[size + 1];
+            if (sizeFor[size] == size) {
+                prepare(size, streams, sums, arena);
+            }
         }
+    }
+
+    /** What oneDNN would have for many rows; for one row where it has no quick product of many in its layout for those. */
+    private dnnl_memory_desc layout() {
+        dnnl_memory_desc any = oneDnn.plain(inputs, outputs, kind.type, dnnl_format_tag_any);
+        for (int rows : new int[]{MOST_ROWS, MOST_ROWS / 2, 1}) {
+            dnnl_memory_desc chosen = dnnl_primitive_desc_query_md(description(rows, any), dnnl_query_weights_md, 0);
+            if (isQuick(implementation(description(MOST_ROWS, chosen)))) {
+                return chosen;
+            }
+        }
+        throw new TooSlow("%s is all it has for %d inputs and %d outputs of %s"
+                .formatted(implementation(description(MOST_ROWS, any)), inputs, outputs, kind));
+    }
+
+    /** oneDNN's reference loops are right and hundreds of times slower than ours. */
+    private static boolean isQuick(String implementation) {
+        return !implementation.startsWith("ref");
+    }
+
+    private static String implementation(dnnl_primitive_desc description) {
+        try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+            OneDnn.check(dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, name));
+            return name.get(BytePointer.class, 0).getString();
+        }
+    }
+
+    /** oneDNN's own name of the product it chose for many rows, such as {@code brg_matmul:avx512_core_amx}. */
+    String implementation() {
+        return implementation;
     }
 
     private dnnl_primitive_desc description(int rows, dnnl_memory_desc weights) {
@@ -152,9 +197,9 @@ final class OneDnnShape {
         }
     }
 
-    /** Sums of up to {@link #MOST_ROWS} rows into the worker's memory; rows up to the next power of two are read too. */
+    /** Sums of up to {@link #MOST_ROWS} rows into the worker's memory; rows up to {@link #MOST_ROWS} may be read too. */
     void multiply(int worker, int rows, long x, long packedWeights) {
-        int size = rows == 1 ? 0 : 32 - Integer.numberOfLeadingZeros(rows - 1);
+        int size = sizeFor[rows == 1 ? 0 : 32 - Integer.numberOfLeadingZeros(rows - 1)];
         Call call = calls[worker][size];
         OneDnn.check(dnnl_memory_set_data_handle(call.x(), call.xAt().move(x)));
         OneDnn.check(dnnl_memory_set_data_handle(call.weights(), call.weightsAt().move(packedWeights)));

@@ -16,13 +16,13 @@ sealed interface QuantizedKernel permits VectorInt4Panel, VectorFp8Panel, Vector
     int word(Weight.Quantized weight, int output, int word);
 
     /**
-     * One row times the first or second half of a panel, but for the inputs of a last word that is not full. The loop is small: C2
-     * stops inlining in a long one, and what it does not inline makes an object of every vector.
+     * One row times a strip, but for the inputs of a last word that is not full. The loop is small: C2 stops inlining in a long one,
+     * and what it does not inline makes an object of every vector.
      */
-    void dot(QuantizedPanels w, int panel, int half, float[] x, float[] out);
+    void dot(QuantizedPanels w, int strip, float[] x, float[] out);
 
-    /** As in {@link Panels#unpack}, for the first or second half; {@code from} begins a word, and the last word is unpacked whole. */
-    void unpack(QuantizedPanels w, int panel, int half, int from, int depth, MemorySegment target);
+    /** As in {@link Panels#unpack}, for a strip of the panel; {@code from} begins a word, and the last word is unpacked whole. */
+    void unpack(QuantizedPanels w, int strip, int from, int depth, MemorySegment target);
 
     static QuantizedKernel of(Weight.Quantized weight) {
         return switch (weight) {

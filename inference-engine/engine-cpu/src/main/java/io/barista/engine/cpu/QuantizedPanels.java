@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Quantised weights in panels. An int32 word holds the codes of one output for as many neighbouring inputs as fit, the first in
- * its lowest bits; words lie [panel][word][2L], what belongs to a group [panel][group][2L].
+ * Quantised weights in panels of two strips, each of L outputs. An int32 word holds the codes of one output for as many neighbouring
+ * inputs as fit, the first in its lowest bits; words lie [strip][word][L], what belongs to a group [strip][group][L], so that a pass
+ * over a strip reads its memory from end to end.
  *
  * @param scales     float32
  * @param offsets    float32 to add to the scaled code, −scale·zero; empty where codes are signed
@@ -28,19 +29,20 @@ record QuantizedPanels(String name, int outputs, int inputs, int groupSize, Quan
 
     @Override
     public void dot(int panel, float[] x, float[] out) {
-        kernel.dot(this, panel, 0, x, out);
-        kernel.dot(this, panel, 1, x, out);
-        if (inputs % kernel.codesPerWord() != 0) {
-            addLastWord(panel, x, out);
+        for (int strip = 2 * panel; strip < 2 * panel + 2; strip++) {
+            kernel.dot(this, strip, x, out);
+            if (inputs % kernel.codesPerWord() != 0) {
+                addLastWord(strip, x, out);
+            }
         }
     }
 
     /** Only the last group can end within a word. */
-    private void addLastWord(int panel, float[] x, float[] out) {
-        long word = wordsOffset(panel + 1) - (long) WIDTH * Integer.BYTES;
-        long group = scalesOffset(panel + 1) - (long) WIDTH * Float.BYTES;
+    private void addLastWord(int strip, float[] x, float[] out) {
+        long word = wordsOffset(strip + 1) - Lanes.BYTES;
+        long group = scalesOffset(strip + 1) - Lanes.BYTES;
         int codes = kernel.codesPerWord();
-        for (int lane = 0; lane < WIDTH; lane++) {
+        for (int lane = 0; lane < Lanes.COUNT; lane++) {
             int code = words.get(ValueLayout.JAVA_INT, word + (long) lane * Integer.BYTES);
             float scale = scales.get(ValueLayout.JAVA_FLOAT, group + (long) lane * Float.BYTES);
             float offset = offsets.byteSize() == 0
@@ -50,14 +52,14 @@ record QuantizedPanels(String name, int outputs, int inputs, int groupSize, Quan
             for (int k = inputs / codes * codes; k < inputs; k++) {
                 sum = Math.fma(Math.fma(kernel.value(code, k % codes), scale, offset), x[k], sum);
             }
-            out[panel * WIDTH + lane] += sum;
+            out[strip * Lanes.COUNT + lane] += sum;
         }
     }
 
     @Override
     public void unpack(int panel, int from, int depth, MemorySegment target) {
-        kernel.unpack(this, panel, 0, from, depth, target);
-        kernel.unpack(this, panel, 1, from, depth, target);
+        kernel.unpack(this, 2 * panel, from, depth, target);
+        kernel.unpack(this, 2 * panel + 1, from, depth, target);
     }
 
     int wordsPerOutput() {
@@ -68,24 +70,35 @@ record QuantizedPanels(String name, int outputs, int inputs, int groupSize, Quan
         return Math.ceilDiv(inputs, groupSize);
     }
 
-    /** Where the words of a panel begin, in bytes. */
-    long wordsOffset(int panel) {
-        return (long) panel * wordsPerOutput() * WIDTH * Integer.BYTES;
+    /** Where the words of a strip begin, in bytes. */
+    long wordsOffset(int strip) {
+        return (long) strip * wordsPerOutput() * Lanes.BYTES;
     }
 
-    /** Where the scales, or the offsets, of a panel begin, in bytes. */
-    long scalesOffset(int panel) {
-        return (long) panel * groups() * WIDTH * Float.BYTES;
+    /** Where the scales, or the offsets, of a strip begin, in bytes. */
+    long scalesOffset(int strip) {
+        return (long) strip * groups() * Lanes.BYTES;
+    }
+
+    /** Where the word of an output and the input {@code k} lies, in bytes. */
+    private long wordOffset(int output, int k) {
+        return wordsOffset(output / Lanes.COUNT) + (long) k / kernel.codesPerWord() * Lanes.BYTES + laneOffset(output);
+    }
+
+    /** Where the scale, or the offset, of an output's group lies, in bytes. */
+    private long scaleOffset(int output, int group) {
+        return scalesOffset(output / Lanes.COUNT) + (long) group * Lanes.BYTES + laneOffset(output);
+    }
+
+    private static long laneOffset(int output) {
+        return (long) output % Lanes.COUNT * Integer.BYTES;
     }
 
     @Override
     public void row(int output, float scale, float[] target, int at) {
-        int lane = output % WIDTH;
-        int panel = output / WIDTH;
         for (int k = 0; k < inputs; k++) {
-            int word = words.get(ValueLayout.JAVA_INT,
-                    wordsOffset(panel) + ((long) k / kernel.codesPerWord() * WIDTH + lane) * Integer.BYTES);
-            long group = scalesOffset(panel) + ((long) k / groupSize * WIDTH + lane) * Float.BYTES;
+            int word = words.get(ValueLayout.JAVA_INT, wordOffset(output, k));
+            long group = scaleOffset(output, k / groupSize);
             float offset = offsets.byteSize() == 0 ? 0 : offsets.get(ValueLayout.JAVA_FLOAT, group);
             float weight = Math.fma(kernel.value(word, k % kernel.codesPerWord()),
                     scales.get(ValueLayout.JAVA_FLOAT, group), offset);
@@ -115,14 +128,12 @@ record QuantizedPanels(String name, int outputs, int inputs, int groupSize, Quan
     }
 
     private void set(Weight.Quantized part, int row, int output) {
-        int lane = output % WIDTH;
-        int panel = output / WIDTH;
         for (int word = 0; word < wordsPerOutput(); word++) {
-            words.set(ValueLayout.JAVA_INT, wordsOffset(panel) + ((long) word * WIDTH + lane) * Integer.BYTES,
+            words.set(ValueLayout.JAVA_INT, wordOffset(output, word * kernel.codesPerWord()),
                     kernel.word(part, row, word));
         }
         for (int group = 0; group < groups(); group++) {
-            long at = scalesOffset(panel) + ((long) group * WIDTH + lane) * Float.BYTES;
+            long at = scaleOffset(output, group);
             float scale = WeightRows.scale(part.scales(), (long) row * groups() + group);
             scales.set(ValueLayout.JAVA_FLOAT, at, scale);
             if (part instanceof Weight.Int4 int4) {

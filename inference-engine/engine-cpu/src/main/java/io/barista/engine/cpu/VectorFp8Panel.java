@@ -44,11 +44,11 @@ final class VectorFp8Panel implements QuantizedKernel {
     }
 
     @Override
-    public void dot(QuantizedPanels w, int panel, int half, float[] x, float[] out) {
+    public void dot(QuantizedPanels w, int strip, float[] x, float[] out) {
         MemorySegment words = w.words();
         FloatVector sum = FloatVector.zero(FLOATS);
-        long at = w.wordsOffset(panel) + (long) half * BYTES;
-        long scales = w.scalesOffset(panel) + (long) half * BYTES;
+        long at = w.wordsOffset(strip);
+        long scales = w.scalesOffset(strip);
         int inputs = w.inputs();
         int groupSize = w.groupSize();
         for (int from = 0; from < inputs; from += groupSize) {
@@ -61,24 +61,24 @@ final class VectorFp8Panel implements QuantizedKernel {
                 b = decode(word, 1).fma(FloatVector.broadcast(FLOATS, x[k + 1]), b);
                 c = decode(word, 2).fma(FloatVector.broadcast(FLOATS, x[k + 2]), c);
                 d = last(word).fma(FloatVector.broadcast(FLOATS, x[k + 3]), d);
-                at += 2L * BYTES;
+                at += BYTES;
             }
             sum = a.add(b).add(c.add(d)).fma(scale, sum);
-            scales += 2L * BYTES;
+            scales += BYTES;
         }
-        sum.intoArray(out, panel * Panels.WIDTH + half * COUNT);
+        sum.intoArray(out, strip * COUNT);
     }
 
     @Override
-    public void unpack(QuantizedPanels w, int panel, int half, int from, int depth, MemorySegment target) {
+    public void unpack(QuantizedPanels w, int strip, int from, int depth, MemorySegment target) {
         MemorySegment words = w.words();
-        long at = w.wordsOffset(panel) + (2L * (from / CODES) + half) * BYTES;
-        long to = (long) half * BYTES;
+        long at = w.wordsOffset(strip) + (long) from / CODES * BYTES;
+        long to = (long) strip % 2 * BYTES;
         int k = from;
         while (k < from + depth) {
             int group = k / w.groupSize();
             int end = Math.min(from + depth, (group + 1) * w.groupSize());
-            long scales = w.scalesOffset(panel) + (2L * group + half) * BYTES;
+            long scales = w.scalesOffset(strip) + (long) group * BYTES;
             FloatVector scale = FloatVector.fromMemorySegment(FLOATS, w.scales(), scales, ORDER);
             for (; k < end; k += CODES) {
                 IntVector word = IntVector.fromMemorySegment(INTS, words, at, ORDER);
@@ -87,7 +87,7 @@ final class VectorFp8Panel implements QuantizedKernel {
                 decode(word, 2).mul(scale).intoMemorySegment(target, to + 4L * BYTES, ORDER);
                 last(word).mul(scale).intoMemorySegment(target, to + 6L * BYTES, ORDER);
                 to += 8L * BYTES;
-                at += 2L * BYTES;
+                at += BYTES;
             }
         }
     }

@@ -43,11 +43,11 @@ final class VectorInt4Panel implements QuantizedKernel {
     }
 
     @Override
-    public void dot(QuantizedPanels w, int panel, int half, float[] x, float[] out) {
+    public void dot(QuantizedPanels w, int strip, float[] x, float[] out) {
         MemorySegment words = w.words();
         FloatVector sum = FloatVector.zero(FLOATS);
-        long at = w.wordsOffset(panel) + (long) half * BYTES;
-        long scales = w.scalesOffset(panel) + (long) half * BYTES;
+        long at = w.wordsOffset(strip);
+        long scales = w.scalesOffset(strip);
         int inputs = w.inputs();
         int groupSize = w.groupSize();
         for (int from = 0; from < inputs; from += groupSize) {
@@ -64,24 +64,24 @@ final class VectorInt4Panel implements QuantizedKernel {
                     d = decode(word, 3).fma(scale, offset).fma(FloatVector.broadcast(FLOATS, x[i + 3]), d);
                     word = word.lanewise(VectorOperators.LSHR, 16);
                 }
-                at += 2L * BYTES;
+                at += BYTES;
             }
             sum = a.add(b).add(c.add(d)).add(sum);
-            scales += 2L * BYTES;
+            scales += BYTES;
         }
-        sum.intoArray(out, panel * Panels.WIDTH + half * COUNT);
+        sum.intoArray(out, strip * COUNT);
     }
 
     @Override
-    public void unpack(QuantizedPanels w, int panel, int half, int from, int depth, MemorySegment target) {
+    public void unpack(QuantizedPanels w, int strip, int from, int depth, MemorySegment target) {
         MemorySegment words = w.words();
-        long at = w.wordsOffset(panel) + (2L * (from / CODES) + half) * BYTES;
-        long to = (long) half * BYTES;
+        long at = w.wordsOffset(strip) + (long) from / CODES * BYTES;
+        long to = (long) strip % 2 * BYTES;
         int k = from;
         while (k < from + depth) {
             int group = k / w.groupSize();
             int end = Math.min(from + depth, (group + 1) * w.groupSize());
-            long scales = w.scalesOffset(panel) + (2L * group + half) * BYTES;
+            long scales = w.scalesOffset(strip) + (long) group * BYTES;
             FloatVector scale = FloatVector.fromMemorySegment(FLOATS, w.scales(), scales, ORDER);
             FloatVector offset = FloatVector.fromMemorySegment(FLOATS, w.offsets(), scales, ORDER);
             for (; k < end; k += CODES) {
@@ -94,7 +94,7 @@ final class VectorInt4Panel implements QuantizedKernel {
                     word = word.lanewise(VectorOperators.LSHR, 16);
                     to += 8L * BYTES;
                 }
-                at += 2L * BYTES;
+                at += BYTES;
             }
         }
     }

@@ -72,7 +72,11 @@ final class VectorOps extends CpuOps {
         WeightRows.requireStackable(name, parts);
         Optional<OneDnnShape.Kind> kind = probe.kindFor(parts).filter(this::trusted);
         if (kind.isPresent()) {
-            return oneDnn().pack(name, kind.get(), parts);
+            try {
+                return oneDnn().pack(name, kind.get(), parts);
+            } catch (OneDnnShape.TooSlow e) {
+                LOG.info("cpu backend: own kernels for {} (oneDNN: {})", name, e.getMessage());
+            }
         }
         Panels panels = packer.pack(name, parts);
         if (panels instanceof PanelMatrix matrix) {
@@ -87,7 +91,7 @@ final class VectorOps extends CpuOps {
             try {
                 OneDnnSelfTest.run(oneDnn(), untried);
                 return true;
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | OneDnnShape.TooSlow e) {
                 LOG.info("cpu backend: own kernels for {} (oneDNN refused: {})", untried, e.getMessage());
                 return false;
             }
