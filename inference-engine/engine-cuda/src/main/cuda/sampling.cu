@@ -8,8 +8,9 @@
 //   from is summed in float64 in a fixed order. A sum in another order than the host's can differ in its last bits: a draw that falls
 //   within 1e-9 of the edge of a candidate may go to its neighbour.
 // penalize: grid R, block 256. Entries are distinct tokens of prompt and output of a row, with how often each is in the output.
-// mask_tokens: grid R, block 64. Entries become minus infinity.
-// row_logprobs: grid R, block 1024. Of raw logits: log-probability of a token, and ids and log-probabilities of the `top` largest.
+// add_to_tokens: grid R, block 64. Adds to single logits of a row: biases, or minus infinity. A token may occur more than once.
+// row_logprobs: grid R, block 1024. Of raw logits: log-probability of a token, ids and log-probabilities of the `top` largest, and how many
+//   logits are as large as the token's or larger (ranks|0).
 // All read 4 * columns bytes a row a pass, from L2: sample_rows 3 passes, and 3 more each for top_k and top_p.
 #include "device.cuh"
 
@@ -356,16 +357,16 @@ penalize(float* logits, int columns, const int* starts, const int* tokens, const
 }
 
 extern "C" __global__ void __launch_bounds__(64)
-mask_tokens(float* logits, int columns, const int* starts, const int* tokens) {
+add_to_tokens(float* logits, int columns, const int* starts, const int* tokens, const float* values) {
     startSuccessor();
     waitForPredecessors();
     for (int i = starts[blockIdx.x] + (int) threadIdx.x; i < starts[blockIdx.x + 1]; i += blockDim.x) {
-        logits[(size_t) blockIdx.x * columns + tokens[i]] = NEGATIVE_INFINITY;
+        atomicAdd(&logits[(size_t) blockIdx.x * columns + tokens[i]], values[i]);
     }
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1)
-row_logprobs(const float* logits, const int* tokens, int columns, int top, float* chosen, int* topIds, float* topLogprobs) {
+row_logprobs(const float* logits, const int* tokens, int columns, int top, float* chosen, int* topIds, float* topLogprobs, int* ranks) {
     __shared__ double scratch[WARP];
     __shared__ float values[WARP];
     __shared__ int ids[WARP];
@@ -401,5 +402,16 @@ row_logprobs(const float* logits, const int* tokens, int columns, int top, float
             topLogprobs[(size_t) r * top + k] = (float) (best - logSumExp);
         }
         bound = best, boundId = id;
+    }
+    if (ranks) {
+        float mine = row[tokens[r]];
+        int notLess = 0;
+        for (int i = threadIdx.x; i < columns; i += THREADS) {
+            notLess += row[i] >= mine;
+        }
+        notLess = blockTotal(notLess, ids);
+        if (threadIdx.x == 0) {
+            ranks[r] = notLess;
+        }
     }
 }

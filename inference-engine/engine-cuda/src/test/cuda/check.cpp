@@ -152,7 +152,7 @@ static void checkRows() {
                     a.p(dx).p(dids).i(columns).p(y);
                     gather.launch(9, 128, 0, a);
                     check("gather_rows", type, where, y.read(type), chosen);
-                    b.p(dids).p(dx).f(1.5f).i(columns).p(z);
+                    b.p(dids).p(nullptr).p(dx).f(1.5f).i(columns).p(z);
                     embed.launch(9, 128, 0, b);
                     check("embed", type, where, z.read(type), scaled);
                 }
@@ -639,7 +639,7 @@ static void checkSampling() {
             int top = std::min(5, columns);
             Buffer ids((size_t) rows * top * 4), values((size_t) rows * top * 4), chosen(rows * 4), dtokens(expected);
             Arguments b;
-            b.p(dx).p(dtokens).i(columns).i(top).p(chosen).p(ids).p(values);
+            b.p(dx).p(dtokens).i(columns).i(top).p(chosen).p(ids).p(values).p(nullptr);
             logprobs.launch(rows, 1024, 0, b);
             REQUIRE(cudaDeviceSynchronize());
             Floats actualChosen = chosen.read(FLOAT32), actualTop = values.read(FLOAT32), actual;

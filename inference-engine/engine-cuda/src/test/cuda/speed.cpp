@@ -137,7 +137,7 @@ static void step(const Model& m, int rows, int context) {
     auto record = [&](bool fused, bool attend, bool overlapping, bool ropeInGemv) {
         gemv.overlapping = overlapping;
         Arguments e;
-        e.p(dids).p(head).f(1.f).i(m.hidden).p(residual);
+        e.p(dids).p(nullptr).p(head).f(1.f).i(m.hidden).p(residual);
         embed.launch(rows, 128, 0, e, stream, overlapping);
         for (int layer = 0; layer < m.layers; layer++) {
             char* weights = (char*) w.address + layerElements * 2 * layer;

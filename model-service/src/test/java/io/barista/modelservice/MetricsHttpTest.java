@@ -26,6 +26,13 @@ class MetricsHttpTest extends AbstractDemoTest {
         }
         assertThat(lines)
                 .anyMatch(line -> line.startsWith("vllm:cache_config_info{") && line.contains("block_size=\"16\""));
+        for (String name : List.of("barista_step_time_seconds_count{", "barista_step_host_time_seconds_count{")) {
+            for (String phase : List.of("prefill", "decode", "mixed")) {
+                assertThat(lines).as(name).anyMatch(line -> line.startsWith(name)
+                        && line.contains("phase=\"" + phase + "\"") && line.contains("model_name="));
+            }
+        }
+        assertThat(lines).noneMatch(line -> line.startsWith("barista_gpu_")); // a CPU has no such sensors
         assertThat(lines).anyMatch(line -> line.startsWith("vllm:time_to_first_token_seconds_bucket{")
                 && line.contains("le=\"0.001\""));
         assertThat(lines).anyMatch(line -> line.startsWith("vllm:request_prompt_tokens_bucket{")

@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The heart: take commands, plan a step, run it, hand out its tokens, again. Owns scheduler, KV blocks and device; everything here
+ * The heart: take commands, plan a step, run it, hand out its tokens, again. While a step runs, the next is planned and begun, with the
+ * tokens that are not known yet left on the device, and the tokens of the one before are handed out; unless a request's next token
+ * takes the host to choose, which makes every step wait for the one before. Owns scheduler, KV blocks and device; everything here
  * happens on the thread {@code engine-loop}.
  */
 final class EngineLoop {
@@ -48,6 +50,11 @@ final class EngineLoop {
     private final Map<String, ActiveRequest> requests = new HashMap<>();
     private final Deadlines deadlines = new Deadlines();
     private final EngineCounters counters = new EngineCounters();
+
+    private @Nullable StepPlan underWay;
+    private int hostBound; // requests whose tokens take the host to choose
+    private long begunNanos; // the step under way
+    private long endedNanos; // the step that ended last
 
     private volatile long heartbeatNanos = System.nanoTime();
     private boolean waitsForAdapters;
@@ -84,11 +91,15 @@ final class EngineLoop {
             heartbeatNanos = System.nanoTime();
             takeCommands();
             endExpired(heartbeatNanos);
-            if (!shutdown && !scheduler.isIdle()) {
+            if (!shutdown && !isIdle()) {
                 step();
             }
             publish();
         }
+    }
+
+    private boolean isIdle() {
+        return scheduler.isIdle() && underWay == null;
     }
 
     private void publish() {
@@ -106,7 +117,7 @@ final class EngineLoop {
     }
 
     private @Nullable EngineCommand firstCommand() throws InterruptedException {
-        if (scheduler.isIdle()) {
+        if (isIdle()) {
             return commands.poll(IDLE_SECONDS, TimeUnit.SECONDS);
         }
         return waitsForAdapters ? commands.poll(ADAPTER_WAIT_MILLIS, TimeUnit.MILLISECONDS) : commands.poll();
@@ -128,6 +139,7 @@ final class EngineLoop {
         request.sequences().forEach(scheduler::add);
         deadlines.add(request);
         requests.put(request.id(), request);
+        hostBound += isHostBound(request) ? 1 : 0;
     }
 
     private ActiveRequest active(EngineCommand.Submit submit) {
@@ -181,6 +193,12 @@ final class EngineLoop {
     private void forget(ActiveRequest request) {
         requests.remove(request.id());
         deadlines.remove(request);
+        hostBound -= isHostBound(request) ? 1 : 0;
+    }
+
+    private boolean isHostBound(ActiveRequest request) {
+        return request.accepted().request().sampling().beams() != null
+                || !runner.runsAhead(request.sequences().getFirst());
     }
 
     private void endSample(EngineCommand.EndSample end) {
@@ -191,37 +209,72 @@ final class EngineLoop {
     }
 
     private void step() {
-        long started = System.nanoTime();
-        StepPlan plan = scheduler.schedule();
-        waitsForAdapters = plan.isEmpty();
-        if (waitsForAdapters) {
+        StepPlan before = underWay;
+        long beforeBegan = begunNanos;
+        underWay = null;
+        if (before != null && hostBound > 0) {
+            end(before, beforeBegan);
             return;
         }
-        for (int i = 0; i < plan.size(); i++) {
-            plan.sequence(i).owner().onPlanned(plan.sequence(i), started);
+        long started = System.nanoTime();
+        StepPlan plan = plan(started);
+        if (!plan.isEmpty() && hostBound > 0) {
+            execute(plan, started);
+        } else if (!plan.isEmpty()) {
+            runner.begin(plan);
+            scheduler.begin(plan);
+            underWay = plan;
+            begunNanos = started;
         }
-        runner.execute(plan, result);
-        scheduler.advance(plan);
-        long ended = System.nanoTime();
-        int generated = handOut(plan);
-        outbox.tokensCameAt(ended);
-        counters.step(generated);
-        observer.onStep(plan.size(), plan.tokens(), ended - started);
+        waitsForAdapters = plan.isEmpty() && before == null;
+        if (before != null) {
+            end(before, beforeBegan);
+        }
     }
 
-    private int handOut(StepPlan plan) {
+    private void execute(StepPlan plan, long started) {
+        long from = System.nanoTime();
+        runner.execute(plan, result);
+        scheduler.advance(plan);
+        handOut(plan, started, System.nanoTime() - from);
+    }
+
+    private StepPlan plan(long now) {
+        StepPlan plan = scheduler.schedule();
+        for (int i = 0; i < plan.size(); i++) {
+            plan.sequence(i).owner().onPlanned(plan.sequence(i), now);
+        }
+        return plan;
+    }
+
+    private void end(StepPlan begun, long began) {
+        long waitsFrom = System.nanoTime();
+        runner.await(begun, result);
+        // What it waited for the step before it is that one's time.
+        handOut(begun, Math.max(began, endedNanos), System.nanoTime() - waitsFrom);
+    }
+
+    /** @param waited nanoseconds for the backend */
+    private void handOut(StepPlan plan, long began, long waited) {
+        long ended = System.nanoTime();
         int generated = 0;
         for (int i = 0; i < plan.size(); i++) {
             Sequence sequence = plan.sequence(i);
+            if (sequence.status() == SequenceStatus.FINISHED) {
+                continue; // while the step was under way
+            }
             if (plan.promptRows(i) > 0) {
                 sequence.owner().onPromptLogprobs(result.promptLogprobs(i));
             }
-            if (sequence.pending() == 0) {
+            if (plan.wantsToken(i)) {
                 handOut(sequence, i);
                 generated++;
             }
         }
-        return generated;
+        outbox.tokensCameAt(ended);
+        counters.step(generated);
+        observer.onStep(plan.phase(), plan.size(), plan.tokens(), ended - began, waited);
+        endedNanos = ended;
     }
 
     private void handOut(Sequence sequence, int index) {

@@ -13,9 +13,10 @@ public interface EngineObserver {
      *
      * @param sequences sequences in the step
      * @param tokens    tokens computed, of prompts and answers together
-     * @param nanos     from planning to sampled tokens
+     * @param nanos     from planning, or from the end of the step before where that was later, to sampled tokens
+     * @param waited    nanoseconds of these that the engine waited for the backend; the rest is the host's
      */
-    default void onStep(int sequences, int tokens, long nanos) {}
+    default void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {}
 
     /** A sample has its first token; {@code nanos} since its request was submitted (TTFT). */
     default void onFirstToken(long nanos) {}

@@ -1,5 +1,6 @@
 package io.barista.engine;
 
+import io.barista.engine.backend.DeviceSensors;
 import io.barista.engine.lora.AdapterCache;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.output.OutputMessage;
@@ -69,6 +70,10 @@ final class EngineThread {
     /** Empty when adapters are off. */
     Optional<AdapterCache> adapters() {
         return ready.join().adapters().cache();
+    }
+
+    Optional<DeviceSensors> sensors() {
+        return ready.join().runner().sensors();
     }
 
     EngineStats stats() {

@@ -16,9 +16,9 @@ final class GuardedObserver implements EngineObserver {
     }
 
     @Override
-    public void onStep(int sequences, int tokens, long nanos) {
+    public void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {
         try {
-            observer.onStep(sequences, tokens, nanos);
+            observer.onStep(phase, sequences, tokens, nanos, waited);
         } catch (RuntimeException e) {
             survive(e);
         }

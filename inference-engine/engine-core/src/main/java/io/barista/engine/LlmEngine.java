@@ -6,6 +6,7 @@ import static io.barista.config.EngineOptions.OVERRIDE_GENERATION_CONFIG;
 
 import io.barista.config.EngineConfig;
 import io.barista.engine.backend.Backend;
+import io.barista.engine.backend.DeviceSensors;
 import io.barista.engine.grammar.GrammarCompiler;
 import io.barista.engine.lora.AdapterCache;
 import io.barista.engine.lora.AdapterSource;
@@ -168,6 +169,11 @@ public final class LlmEngine implements AutoCloseable {
 
     public EngineStats stats() {
         return thread.stats();
+    }
+
+    /** Of the device that the model runs on; empty for a CPU, or where the device's driver tells nothing. */
+    public Optional<DeviceSensors> sensors() {
+        return thread.sensors();
     }
 
     /** Whether requests are served: false once closed or failed. */

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.barista.engine.runner.ModelRunner;
 import io.barista.engine.runner.StepResult;
+import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.StepPlan;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine's own thread, from one forward pass to the next, with 32 sequences in mid-answer. */
 @Timeout(60)
@@ -21,9 +23,10 @@ class EngineLoopAllocationTest {
     private static final int WARM_UP = 600;
     private static final int MEASURED = 200;
 
-    @Test
-    void aStepThatOnlyAnswersAllocatesNothing() {
-        Meter meter = new Meter();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStepThatOnlyAnswersAllocatesNothing(boolean stepsOverlap) {
+        Meter meter = new Meter(stepsOverlap);
         try (LlmEngine engine = TestEngine.start(TestEngine.config(2_048, SEQUENCES, -1), meter, EngineObserver.NONE)) {
             List<RecordingListener> listeners = new ArrayList<>();
             for (int i = 0; i < SEQUENCES; i++) {
@@ -43,9 +46,27 @@ class EngineLoopAllocationTest {
     private static final class Meter implements ModelRunner {
 
         private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        private final boolean ahead;
         private long before;
         volatile int steps;
         volatile int stepsThatAllocated;
+
+        Meter(boolean ahead) {
+            this.ahead = ahead;
+        }
+
+        @Override
+        public boolean runsAhead(Sequence sequence) {
+            return ahead;
+        }
+
+        @Override
+        public void begin(StepPlan plan) {}
+
+        @Override
+        public void await(StepPlan plan, StepResult result) {
+            execute(plan, result);
+        }
 
         @Override
         @SuppressWarnings("NonAtomicOperationOnVolatileField")

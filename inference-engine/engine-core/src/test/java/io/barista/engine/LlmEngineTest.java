@@ -322,7 +322,7 @@ class LlmEngineTest {
             }
 
             @Override
-            public void onStep(int sequences, int tokens, long nanos) {
+            public void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {
                 throw new IllegalStateException("metrics broke");
             }
         };

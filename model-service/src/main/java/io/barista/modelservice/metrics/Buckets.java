@@ -23,6 +23,10 @@ final class Buckets {
 
     static final double[] STEP_TOKENS = {1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384};
 
+    /** From what the host alone takes to the longest prompt on a CPU. */
+    static final double[] STEP_SECONDS = {.00005, .0001, .0002, .0003, .0005, .001, .002, .004, .006, .01, .02, .04, .1,
+        .25, .5, 1, 2.5, 10};
+
     /** OpenTelemetry's advice for {@code gen_ai.server.request.duration}. */
     static final double[] GEN_AI_SECONDS = {.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96,
         81.92};

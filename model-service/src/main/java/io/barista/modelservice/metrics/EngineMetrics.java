@@ -5,6 +5,7 @@ import io.barista.engine.EngineStats;
 import io.barista.engine.FinishReason;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.RequestTimings;
+import io.barista.engine.StepPhase;
 import io.barista.modelservice.answer.FinishReasons;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -12,7 +13,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,8 @@ public final class EngineMetrics implements EngineObserver {
     private final DistributionSummary samples;
     private final DistributionSummary prefillComputed;
     private final DistributionSummary stepTokens;
+    private final DistributionSummary[] stepTimes; // by phase
+    private final DistributionSummary[] stepHostTimes;
 
     /** @param maxModelLen where the boundaries of token counts end */
     public EngineMetrics(MeterRegistry registry, String model, int maxModelLen) {
@@ -61,6 +66,8 @@ public final class EngineMetrics implements EngineObserver {
         samples = histogram("request_params_n", Buckets.SAMPLES);
         prefillComputed = histogram("request_prefill_kv_computed_tokens", tokenCounts);
         stepTokens = histogram("iteration_tokens_total", Buckets.STEP_TOKENS);
+        stepTimes = stepHistograms("barista.step.time");
+        stepHostTimes = stepHistograms("barista.step.host.time");
         cachedPromptTokens = Counter.builder("vllm:prompt_tokens_cached").tags(tags).register(registry);
         for (FinishReason reason : FinishReason.values()) {
             finished.put(FinishReasons.of(reason), finishedCounter(FinishReasons.of(reason)));
@@ -78,6 +85,7 @@ public final class EngineMetrics implements EngineObserver {
         counter("num_preemptions", engine, EngineStats::preemptions);
         counter("prompt_tokens", engine, EngineStats::promptTokens);
         counter("generation_tokens", engine, EngineStats::generatedTokens);
+        engine.sensors().ifPresent(sensors -> DeviceMetrics.bind(registry, sensors));
         Gauge.builder("vllm:cache_config_info", () -> 1)
                 .tags(tags.and("block_size", String.valueOf(engine.config().blockSize()), "num_gpu_blocks",
                         String.valueOf(engine.config().kvBlocks()), "enable_prefix_caching",
@@ -86,8 +94,10 @@ public final class EngineMetrics implements EngineObserver {
     }
 
     @Override
-    public void onStep(int sequences, int tokens, long nanos) {
+    public void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {
         stepTokens.record(tokens);
+        stepTimes[phase.ordinal()].record(nanos / NANOS);
+        stepHostTimes[phase.ordinal()].record((nanos - waited) / NANOS);
     }
 
     @Override
@@ -132,6 +142,13 @@ public final class EngineMetrics implements EngineObserver {
     private DistributionSummary histogram(String name, double[] boundaries) {
         return DistributionSummary.builder("vllm:" + name).tags(tags).serviceLevelObjectives(boundaries)
                 .register(registry);
+    }
+
+    /** vLLM has no such numbers. */
+    private DistributionSummary[] stepHistograms(String name) {
+        return Arrays.stream(StepPhase.values()).map(phase -> DistributionSummary.builder(name).baseUnit("seconds")
+                .tags(tags.and("phase", phase.name().toLowerCase(Locale.ROOT)))
+                .serviceLevelObjectives(Buckets.STEP_SECONDS).register(registry)).toArray(DistributionSummary[]::new);
     }
 
     private Counter finishedCounter(String reason) {

@@ -2,15 +2,16 @@ package io.barista.modelservice.metrics;
 
 import io.barista.engine.EngineObserver;
 import io.barista.engine.RequestTimings;
+import io.barista.engine.StepPhase;
 import java.util.List;
 
 /** Several observers as one. */
 record Observers(List<EngineObserver> all) implements EngineObserver {
 
     @Override
-    public void onStep(int sequences, int tokens, long nanos) {
+    public void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {
         for (EngineObserver observer : all) {
-            observer.onStep(sequences, tokens, nanos);
+            observer.onStep(phase, sequences, tokens, nanos, waited);
         }
     }
 

@@ -18,6 +18,7 @@ public final class StepInputs {
     /** Tokens of this step that an adapter adds to; 0 is a step of the base model alone. */
     public int adapterTokens;
 
+    /** Negative ones stand for tokens that the step before drew: see {@link #drawnIn}. */
     public final int[] tokenIds; // [T]
     public final int[] positions; // [T]
     /** The row of the rope table that each token turns by: its position, but where a model rotates long sequences differently. */
@@ -46,6 +47,11 @@ public final class StepInputs {
         this.contextLengths = new int[maxSequences];
         this.blockTables = new int[Math.multiplyExact(maxSequences, maxBlocksPerSequence)];
         this.logitIndices = new int[maxTokens];
+    }
+
+    /** What stands in {@link #tokenIds} for the token that the step before drew from a row of its logits, and that only the device knows. */
+    public static int drawnIn(int row) {
+        return -1 - row;
     }
 
     public int maxTokens() {

@@ -1,6 +1,7 @@
 package io.barista.engine.backend;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,11 @@ public interface TensorOps extends AutoCloseable {
     /** Bytes that one block of such a cache takes on this device, over all layers. */
     default long kvBlockBytes(KvCache.Shape shape) {
         return Math.multiplyExact(shape.blockElements(), (long) kvCacheType().bytes());
+    }
+
+    /** What can be read from the device while it computes; empty where there is no such thing. */
+    default Optional<DeviceSensors> sensors() {
+        return Optional.empty();
     }
 
     // Memory, at start only.
@@ -72,7 +78,7 @@ public interface TensorOps extends AutoCloseable {
 
     // One step. begin() first, so that a device can copy the metadata once.
 
-    /** Makes the metadata of this step visible to the operations that follow. */
+    /** Makes the metadata of this step visible to the operations that follow. The step before may still be running, but none before that. */
     void begin(StepInputs inputs);
 
     /**
@@ -221,16 +227,29 @@ public interface TensorOps extends AutoCloseable {
     /** Copies {@code count} elements from {@code offset} as float32 into {@code target[0..count)}; waits for the device. */
     void read(DeviceBuffer source, long offset, float[] target, int count);
 
+    /** Whether {@link #draw} works here: only ids then cross to the host. */
+    default boolean drawsTokens() {
+        return false;
+    }
+
     /**
-     * Chooses a token for each row, exactly as the host's sampler does, where the device can: only ids then cross to the host. Waits
-     * for the device.
+     * Chooses a token for each row, exactly as the host's sampler does, and leaves it where the next step finds it by
+     * {@link StepInputs#drawnIn}. Does not wait for the device. The next step may begin, and draw, before {@link #drawn} has been
+     * called for this one, but no more than one.
      *
      * @param logits FLOAT32 [rows, columns]
-     * @param tokens receives one id per row
-     * @return whether it did
      */
-    default boolean sample(DeviceBuffer logits, int columns, SamplingRows rows, int[] tokens) {
-        return false;
+    default void draw(DeviceBuffer logits, int columns, SamplingRows rows) {
+        throw new UnsupportedOperationException("tokens are not drawn here");
+    }
+
+    /**
+     * Waits for the first draw that it was not called for yet.
+     *
+     * @param result receives one token per row, and what else was asked for
+     */
+    default void drawn(DrawnTokens result) {
+        throw new IllegalStateException("nothing was drawn");
     }
 
     @Override

@@ -118,8 +118,8 @@ public final class Decoder {
         ops.read(chosen, (long) row * spec.hiddenSize(), target, spec.hiddenSize());
     }
 
-    /** Chooses a token for each of the first rows where the device can; see {@link TensorOps#sample}. */
-    public boolean sample(SamplingRows rows, int[] tokens) {
-        return ops.sample(logits.orElseThrow(), spec.vocabSize(), rows, tokens);
+    /** Chooses a token for each of the first rows; see {@link TensorOps#draw}. */
+    public void draw(SamplingRows rows) {
+        ops.draw(logits.orElseThrow(), spec.vocabSize(), rows);
     }
 }

@@ -1,7 +1,9 @@
 package io.barista.engine.runner;
 
+import io.barista.engine.EngineEvent.TokenLogprob;
 import io.barista.engine.EngineEvent.TokenLogprobs;
-import io.barista.engine.SamplingParams;
+import io.barista.engine.backend.DeviceSensors;
+import io.barista.engine.backend.DrawnTokens;
 import io.barista.engine.backend.SamplingRows;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
@@ -9,16 +11,18 @@ import io.barista.engine.grammar.ConstrainedOutput;
 import io.barista.engine.lora.Adapter;
 import io.barista.engine.model.Decoder;
 import io.barista.engine.model.LongSequences;
+import io.barista.engine.sampling.DeviceRows;
 import io.barista.engine.sampling.RawLogprobs;
 import io.barista.engine.sampling.Sampler;
 import io.barista.engine.scheduler.Sequence;
 import io.barista.engine.scheduler.StepPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Runs a {@link Decoder} on a backend. Plain draws happen on the device where that can, so that only ids come back; whatever needs to
- * see the logits is sampled on the host. Allocates nothing per step but the log-probabilities asked for.
+ * Runs a {@link Decoder} on a backend. Tokens are drawn on the device where that can, so that only ids come back; where a grammar, a list
+ * of allowed tokens or a beam needs to see all logits, the host draws. Allocates nothing per step but the log-probabilities asked for.
  */
 public final class DecoderRunner implements ModelRunner {
 
@@ -31,7 +35,8 @@ public final class DecoderRunner implements ModelRunner {
     private final RawLogprobs rawLogprobs;
     private final float[] logits; // [V], of one row at a time
     private final SamplingRows draws;
-    private final int[] drawn; // by row of logits
+    private final DeviceRows deviceRows;
+    private final DrawnTokens drawn;
 
     /** @param ops closed with this runner */
     public DecoderRunner(Decoder decoder, TensorOps ops, StepInputs inputs, LongSequences longSequences,
@@ -45,69 +50,100 @@ public final class DecoderRunner implements ModelRunner {
         this.rawLogprobs = new RawLogprobs(decoder.vocabSize());
         this.logits = new float[decoder.vocabSize()];
         this.draws = new SamplingRows(inputs.logitIndices.length);
-        this.drawn = new int[inputs.logitIndices.length];
+        this.deviceRows = new DeviceRows(decoder.vocabSize());
+        this.drawn = new DrawnTokens(inputs.logitIndices.length);
     }
 
     @Override
     public void execute(StepPlan plan, StepResult result) {
         writer.write(plan, inputs);
         decoder.forward(inputs);
-        boolean onDevice = isAnyPlain(plan) && decoder.sample(draws(plan), drawn);
-        int row = 0;
+        boolean onDevice = isAnyDrawn(plan);
+        if (onDevice) {
+            decoder.draw(draws(plan));
+            ops.drawn(drawn);
+        }
         for (int i = 0; i < plan.size(); i++) {
             if (plan.promptRows(i) > 0) {
-                result.setPrompt(i, promptLogprobs(plan, i, row));
-                row += plan.promptRows(i);
+                result.setPrompt(i, promptLogprobs(plan, i, plan.tokenRow(i) - plan.promptRows(i)));
             }
             if (plan.wantsToken(i)) {
-                if (onDevice && isPlain(plan.sequence(i))) {
-                    result.set(i, drawn[row], null);
+                if (onDevice && isDrawn(plan.sequence(i))) {
+                    setDrawn(plan, i, result);
                 } else {
-                    decoder.readLogits(row, logits);
+                    decoder.readLogits(plan.tokenRow(i), logits);
                     choose(plan.sequence(i), i, result);
                 }
-                row++;
             }
         }
     }
 
-    private boolean isAnyPlain(StepPlan plan) {
+    @Override
+    public boolean runsAhead(Sequence sequence) {
+        return isDrawn(sequence) && DeviceRows.takesAhead(sequence.recipe());
+    }
+
+    @Override
+    public void begin(StepPlan plan) {
+        writer.write(plan, inputs);
+        decoder.forward(inputs);
+        decoder.draw(draws(plan));
+    }
+
+    @Override
+    public void await(StepPlan plan, StepResult result) {
+        ops.drawn(drawn);
         for (int i = 0; i < plan.size(); i++) {
-            if (plan.wantsToken(i) && isPlain(plan.sequence(i))) {
+            if (plan.wantsToken(i)) {
+                setDrawn(plan, i, result);
+            }
+        }
+    }
+
+    private void setDrawn(StepPlan plan, int index, StepResult result) {
+        int row = plan.tokenRow(index);
+        Integer top = plan.sequence(index).sampling().logprobs();
+        result.set(index, drawn.tokens[row], top == null ? null : drawnLogprobs(row, top));
+    }
+
+    private TokenLogprobs drawnLogprobs(int row, int top) {
+        List<TokenLogprob> best = new ArrayList<>(top);
+        for (int i = row * drawn.top; i < row * drawn.top + top; i++) {
+            best.add(new TokenLogprob(drawn.topTokens[i], drawn.topLogprobs[i]));
+        }
+        return new TokenLogprobs(new TokenLogprob(drawn.tokens[row], drawn.logprobs[row]), drawn.ranks[row], best);
+    }
+
+    private boolean isAnyDrawn(StepPlan plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            if (plan.wantsToken(i) && isDrawn(plan.sequence(i))) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean isPlain(Sequence sequence) {
-        return tap == LogitsTap.NONE && sequence.recipe().isPlain() && sequence.sampling().beams() == null
-                && sequence.constraint() == null;
+    private boolean isDrawn(Sequence sequence) {
+        return ops.drawsTokens() && tap == LogitsTap.NONE && sequence.constraint() == null
+                && DeviceRows.takes(sequence.recipe());
     }
 
-    /** By rows of logits; rows that the host samples or only looks at are greedy, which costs least. */
+    /** By rows of logits. */
     private SamplingRows draws(StepPlan plan) {
-        int row = 0;
+        draws.clear();
         for (int i = 0; i < plan.size(); i++) {
+            Sequence sequence = plan.sequence(i);
             for (int promptRow = 0; promptRow < plan.promptRows(i); promptRow++) {
-                draws.setGreedy(row++);
+                DeviceRows.skip(draws);
             }
-            if (plan.wantsToken(i)) {
-                draw(plan.sequence(i), row++);
+            if (plan.wantsToken(i) && isDrawn(sequence)) {
+                deviceRows.add(draws, sequence.recipe(), sequence.sample(), sequence.tokens(), sequence.promptLength(),
+                        sequence.plannedLength());
+            } else if (plan.wantsToken(i)) {
+                DeviceRows.skip(draws);
             }
         }
-        draws.rows = row;
         return draws;
-    }
-
-    private void draw(Sequence sequence, int row) {
-        SamplingParams sampling = sequence.sampling();
-        if (sampling.isGreedy() || !isPlain(sequence)) {
-            draws.setGreedy(row);
-        } else {
-            draws.set(row, sampling.temperature(), Math.max(0, sampling.topK()), sampling.topP(), sampling.minP(),
-                    sequence.recipe().uniform(sequence.sample(), sequence.outputLength()));
-        }
     }
 
     private List<TokenLogprobs> promptLogprobs(StepPlan plan, int index, int firstRow) {
@@ -141,6 +177,11 @@ public final class DecoderRunner implements ModelRunner {
     @Override
     public void writeAdapter(int slot, Adapter adapter) {
         ops.writeAdapter(slot, adapter.updates());
+    }
+
+    @Override
+    public Optional<DeviceSensors> sensors() {
+        return ops.sensors();
     }
 
     @Override

@@ -27,10 +27,12 @@ final class StepInputsWriter {
             Sequence sequence = plan.sequence(s);
             BlockTable table = sequence.blocks();
             inputs.queryStarts[s] = row;
-            int firstRopeRow = longSequences.rowOfFirstPosition(sequence.length());
+            int firstRopeRow = longSequences.rowOfFirstPosition(sequence.plannedLength());
             int end = sequence.computed() + plan.count(s);
             for (int position = sequence.computed(); position < end; position++) {
-                inputs.tokenIds[row] = sequence.tokens()[position];
+                inputs.tokenIds[row] = position < sequence.length()
+                        ? sequence.tokens()[position]
+                        : StepInputs.drawnIn(sequence.expectedRow());
                 inputs.positions[row] = position;
                 inputs.ropeRows[row] = firstRopeRow + position;
                 inputs.slots[row] = table.slot(position);

@@ -1,6 +1,7 @@
 package io.barista.engine.sampling;
 
 import io.barista.engine.SamplingParams;
+import io.barista.engine.backend.RowEntries;
 
 /** Repetition, frequency and presence penalties. Counts tokens afresh for each step, and only for requests that ask. */
 final class Penalties {
@@ -19,6 +20,24 @@ final class Penalties {
         }
         if (params.frequencyPenalty() != 0 || params.presencePenalty() != 0) {
             frequencyAndPresence(logits, params, tokens, promptLength, length);
+        }
+    }
+
+    /** Each token of prompt and output once, with how often it is in the output. */
+    void countInto(RowEntries entries, int[] tokens, int promptLength, int length) {
+        for (int i = promptLength; i < length; i++) {
+            outputCount[tokens[i]]++;
+        }
+        for (int i = 0; i < length; i++) {
+            int token = tokens[i];
+            if (!seen[token]) {
+                seen[token] = true;
+                entries.add(token, outputCount[token]);
+            }
+        }
+        for (int i = 0; i < length; i++) {
+            seen[tokens[i]] = false;
+            outputCount[tokens[i]] = 0;
         }
     }
 

@@ -10,11 +10,6 @@ import io.barista.engine.SamplingParams;
  */
 public record SamplingRecipe(SamplingParams params, TokenRules rules, long seed) {
 
-    /** Whether a draw needs nothing but logits, temperature, filters and seed. */
-    public boolean isPlain() {
-        return params.logprobs() == null && params.promptLogprobs() == null && !params.adjustsLogits();
-    }
-
     /** The random number in [0, 1) that decides over a token: a function of the seed, so the same in any company. */
     public double uniform(int sample, int position) {
         return SeededDraw.uniform(seed, sample, position);

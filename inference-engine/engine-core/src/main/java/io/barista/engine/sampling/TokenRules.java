@@ -1,6 +1,7 @@
 package io.barista.engine.sampling;
 
 import io.barista.engine.SamplingParams;
+import io.barista.engine.backend.RowEntries;
 import io.barista.engine.tokenizer.Tokenizer;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +80,33 @@ public final class TokenRules {
         }
         for (int i = 0; i < biasedIds.length; i++) {
             logits[biasedIds[i]] += biases[i];
+        }
+    }
+
+    /** Whether all it does is to add to some logits, so that {@link #addTo} is the same as {@link #apply}. */
+    boolean onlyAdds() {
+        return allowed == null;
+    }
+
+    /** Whether it looks at what the tokens are, not only at how many there are. */
+    boolean readsTokens() {
+        return badWords.length > 0;
+    }
+
+    /** {@link #apply} as what it adds to the logits of a row. */
+    void addTo(RowEntries entries, int[] tokens, int promptLength, int length) {
+        for (int[] word : badWords) {
+            if (BadWords.wouldComplete(word, tokens, promptLength, length)) {
+                entries.add(word[word.length - 1], FORBIDDEN);
+            }
+        }
+        if (length - promptLength < minTokens) {
+            for (int token : ends) {
+                entries.add(token, FORBIDDEN);
+            }
+        }
+        for (int i = 0; i < biasedIds.length; i++) {
+            entries.add(biasedIds[i], biases[i]);
         }
     }
 

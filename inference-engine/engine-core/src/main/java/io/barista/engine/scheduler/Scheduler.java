@@ -20,7 +20,8 @@ public final class Scheduler {
     private final SchedulerConfig config;
     private final KvBlocks blocks;
     private final AdapterSlots adapters;
-    private final StepPlan plan;
+    private StepPlan plan;
+    private StepPlan planBefore; // may be under way still
     private final List<Sequence> running; // in order
     private final TreeSet<Sequence> waiting = new TreeSet<>(Sequence.ORDER);
     private final SchedulerCounters counters = new SchedulerCounters();
@@ -36,6 +37,7 @@ public final class Scheduler {
         this.blocks = blocks;
         this.adapters = adapters;
         this.plan = new StepPlan(config.maxSequences());
+        this.planBefore = new StepPlan(config.maxSequences());
         this.running = new ArrayList<>(config.maxSequences());
     }
 
@@ -67,8 +69,14 @@ public final class Scheduler {
         return running.isEmpty() && waiting.isEmpty();
     }
 
-    /** The next step's work; valid until the next call. Empty only when there is nothing to do, or nothing before an adapter has come. */
+    /**
+     * The next step's work; valid until the call after the next. Empty only when there is nothing to do but to await steps under way, or
+     * nothing before an adapter has come.
+     */
     public StepPlan schedule() {
+        StepPlan free = planBefore;
+        planBefore = plan;
+        plan = free;
         plan.clear();
         boolean everybodyKeptTheirBlocks = continueRunning();
         if (everybodyKeptTheirBlocks) {
@@ -82,6 +90,16 @@ public final class Scheduler {
     public void advance(StepPlan executed) {
         for (int i = 0; i < executed.size(); i++) {
             executed.sequence(i).advance(executed.count(i));
+        }
+    }
+
+    /** As {@link #advance}, of a step that has only begun: the tokens that it chooses are not known yet, but the next can be planned. */
+    public void begin(StepPlan begun) {
+        for (int i = 0; i < begun.size(); i++) {
+            begun.sequence(i).advance(begun.count(i));
+            if (begun.wantsToken(i)) {
+                begun.sequence(i).expect(begun.tokenRow(i));
+            }
         }
     }
 
@@ -106,6 +124,10 @@ public final class Scheduler {
         preemptOutgrown();
         for (int i = 0; i < running.size(); i++) {
             Sequence sequence = running.get(i);
+            if (sequence.awaitsItsLast()) {
+                publish(sequence, sequence.computed());
+                continue;
+            }
             int count = tokensFor(sequence, running.size() - 1 - i);
             while (sequence.status() == SequenceStatus.RUNNING
                     && !blocks.grow(sequence.blocks(), sequence.computed() + count)) {
@@ -124,7 +146,7 @@ public final class Scheduler {
     private void preemptOutgrown() {
         for (int i = running.size() - 1; i >= 0; i--) {
             Sequence sequence = running.get(i);
-            if (!blocks.fits(sequence.blocks(), sequence.length())) {
+            if (!blocks.fits(sequence.blocks(), sequence.plannedLength())) {
                 running.remove(i);
                 preempt(sequence);
             }
@@ -148,11 +170,11 @@ public final class Scheduler {
 
     /** False when there is no room for it, and so for nobody behind it. */
     private boolean start(Sequence sequence, int adapterSlot) {
-        if (!config.chunkedPrefill() && sequence.length() > budgetLeft() && !plan.isEmpty()) {
+        if (!config.chunkedPrefill() && sequence.plannedLength() > budgetLeft() && !plan.isEmpty()) {
             return false;
         }
         // Room for the whole prompt, not only for its first chunk: a prompt once begun need not be preempted by itself.
-        int cached = blocks.admit(sequence.blocks(), sequence.tokens(), sequence.length(),
+        int cached = blocks.admit(sequence.blocks(), sequence.tokens(), sequence.plannedLength(),
                 !sequence.lacksPromptLogprobs());
         if (cached < 0) {
             return false;
@@ -185,7 +207,12 @@ public final class Scheduler {
     private void plan(Sequence sequence, int count) {
         plan.add(sequence, count);
         sequence.plan(count);
-        blocks.publish(sequence.blocks(), sequence.tokens(), sequence.computed() + count);
+        publish(sequence, sequence.computed() + count);
+    }
+
+    /** Of tokens that are not known yet, a block has no name. */
+    private void publish(Sequence sequence, int computed) {
+        blocks.publish(sequence.blocks(), sequence.tokens(), Math.min(computed, sequence.length()));
     }
 
     private void preempt(Sequence sequence) {

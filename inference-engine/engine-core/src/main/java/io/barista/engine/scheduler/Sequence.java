@@ -33,6 +33,8 @@ public final class Sequence {
     private int length;
     private int computed;
     private int planned;
+    private int expected;
+    private int expectedRow;
     private int promptLogprobs = 1;
     private int cachedTokens = -1;
     private int preemptions;
@@ -96,6 +98,16 @@ public final class Sequence {
         return request().promptTokens().length;
     }
 
+    /** {@link #length()}, and the tokens that steps under way are choosing. */
+    public int plannedLength() {
+        return length + expected;
+    }
+
+    /** The row of logits, of the last step begun, that its newest token comes from while that is not known yet. */
+    public int expectedRow() {
+        return expectedRow;
+    }
+
     /** Tokens generated so far. */
     public int outputLength() {
         return length - promptLength();
@@ -108,7 +120,18 @@ public final class Sequence {
 
     /** Tokens that must be computed before the next one can be chosen. */
     public int pending() {
-        return length - computed;
+        return plannedLength() - computed;
+    }
+
+    /** Whether what is under way ends it at the latest, so that there is nothing more to plan. */
+    boolean awaitsItsLast() {
+        return expected > 0 && plannedLength() >= accepted.maxLength();
+    }
+
+    /** A step that has begun chooses a token for it. */
+    void expect(int row) {
+        expected++;
+        expectedRow = row;
     }
 
     public boolean isAtMaxLength() {
@@ -148,6 +171,7 @@ public final class Sequence {
             tokens = Arrays.copyOf(tokens, Math.min(accepted.maxLength(), length + Math.max(length, INITIAL_OUTPUT)));
         }
         tokens[length++] = token;
+        expected = Math.max(0, expected - 1);
         if (constraint != null) {
             constraint.accept(token);
         }

@@ -1,23 +1,29 @@
 package io.barista.engine.scheduler;
 
+import io.barista.engine.StepPhase;
 import org.jspecify.annotations.Nullable;
 
-/** What one step computes: for each sequence the next so many of its tokens. Filled by the scheduler and reused for every step. */
+/** What one step computes: for each sequence the next so many of its tokens. Filled by the scheduler and reused for every other step. */
 public final class StepPlan {
 
     private final @Nullable Sequence[] sequences;
     private final int[] counts;
     private final int[] promptRowStarts;
     private final int[] promptRows;
+    private final boolean[] wantsToken;
+    private final int[] tokenRows;
     private int size;
     private int tokens;
     private int logitRows;
+    private int decoding;
 
     public StepPlan(int maxSequences) {
         this.sequences = new Sequence[maxSequences];
         this.counts = new int[maxSequences];
         this.promptRowStarts = new int[maxSequences];
         this.promptRows = new int[maxSequences];
+        this.wantsToken = new boolean[maxSequences];
+        this.tokenRows = new int[maxSequences];
     }
 
     /** Sequences in this step. */
@@ -57,6 +63,11 @@ public final class StepPlan {
         return promptRows[index];
     }
 
+    /** Never asked of an empty plan. */
+    public StepPhase phase() {
+        return decoding == 0 ? StepPhase.PREFILL : decoding == size ? StepPhase.DECODE : StepPhase.MIXED;
+    }
+
     /** Rows of logits that this step needs, over all sequences. */
     public int logitRows() {
         return logitRows;
@@ -64,7 +75,12 @@ public final class StepPlan {
 
     /** Whether the sequence has all its tokens computed after this step, so that its next one is to be chosen. */
     public boolean wantsToken(int index) {
-        return sequence(index).pending() == counts[index];
+        return wantsToken[index];
+    }
+
+    /** The row of logits that its next token comes from, where it wants one. */
+    public int tokenRow(int index) {
+        return tokenRows[index];
     }
 
     void clear() {
@@ -74,6 +90,7 @@ public final class StepPlan {
         size = 0;
         tokens = 0;
         logitRows = 0;
+        decoding = 0;
     }
 
     void add(Sequence sequence, int count) {
@@ -82,8 +99,11 @@ public final class StepPlan {
         promptRowStarts[size] = sequence.firstPromptRow();
         int end = Math.min(sequence.computed() + count, sequence.promptLength() - 1);
         promptRows[size] = Math.max(0, end - promptRowStarts[size]);
-        size++;
+        wantsToken[size] = sequence.pending() == count;
+        tokenRows[size] = logitRows + promptRows[size];
+        logitRows = tokenRows[size] + (wantsToken[size] ? 1 : 0);
         tokens += count;
-        logitRows += promptRows[size - 1] + (wantsToken(size - 1) ? 1 : 0);
+        decoding += count == 1 && sequence.computed() >= sequence.promptLength() ? 1 : 0;
+        size++;
     }
 }

@@ -13,6 +13,8 @@ import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.DeviceSensors;
+import io.barista.engine.backend.DrawnTokens;
 import io.barista.engine.backend.ExpertMatrices;
 import io.barista.engine.backend.HeadsInCache;
 import io.barista.engine.backend.HostTensor;
@@ -30,6 +32,7 @@ import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,8 @@ final class CudaOps implements TensorOps {
     private final CudaStorage storage;
     private final CurrentStep step;
 
+    private final Optional<NvmlSensors> sensors;
+
     private @Nullable DeviceSampler sampler;
 
     CudaOps(Device device, Element element, KernelCompiler compiler, Backend.Options options,
@@ -75,6 +80,7 @@ final class CudaOps implements TensorOps {
                 new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
+        this.sensors = NvmlSensors.open(device.properties().name(), device.pciBusId());
     }
 
     @Override
@@ -85,6 +91,11 @@ final class CudaOps implements TensorOps {
     @Override
     public DType kvCacheType() {
         return storage.kvCacheType();
+    }
+
+    @Override
+    public Optional<DeviceSensors> sensors() {
+        return sensors.map(DeviceSensors.class::cast);
     }
 
     @Override
@@ -136,11 +147,10 @@ final class CudaOps implements TensorOps {
     @Override
     public void embed(Matrix table, float scale, DeviceBuffer out) {
         int tokens = step.inputs().tokens;
-        long ids = step.metadata().tokenIds();
         long target = address(out, tokens, table.inputs());
         switch ((CudaWeights) table) {
-            case CudaMatrix dense -> rows.embed(ids, dense, scale, tokens, target);
-            case QuantizedMatrix codes -> quantized.embed(ids, codes, scale, tokens, target);
+            case CudaMatrix dense -> rows.embed(step.metadata(), dense, scale, tokens, target);
+            case QuantizedMatrix codes -> quantized.embed(step.metadata(), codes, scale, tokens, target);
         }
     }
 
@@ -282,18 +292,24 @@ final class CudaOps implements TensorOps {
     }
 
     @Override
-    public boolean sample(DeviceBuffer logits, int columns, SamplingRows draws, int[] tokens) {
-        sampler(draws.rows).sample(address(logits, draws.rows, columns), columns, draws, tokens);
+    public boolean drawsTokens() {
         return true;
     }
 
-    private DeviceSampler sampler(int rowCount) {
-        if (sampler == null || !sampler.holds(rowCount)) {
-            if (sampler != null) {
-                sampler.close();
-            }
-            sampler = new DeviceSampler(loader, memory, stream, storage.reader(),
-                    Math.max(rowCount, step.inputs().maxSequences()));
+    @Override
+    public void draw(DeviceBuffer logits, int columns, SamplingRows draws) {
+        sampler().draw(address(logits, draws.rows, columns), columns, draws, step.metadata().drawn());
+    }
+
+    @Override
+    public void drawn(DrawnTokens result) {
+        sampler().fetch(result);
+    }
+
+    /** Made when the first step has shown how large steps are. */
+    private DeviceSampler sampler() {
+        if (sampler == null) {
+            sampler = new DeviceSampler(loader, memory, stream, step.inputs().maxTokens());
         }
         return sampler;
     }
@@ -404,6 +420,7 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void close() {
+        sensors.ifPresent(NvmlSensors::close);
         try {
             stream.await();
         } catch (DeviceFailure e) {

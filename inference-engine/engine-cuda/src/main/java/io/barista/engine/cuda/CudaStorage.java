@@ -111,10 +111,6 @@ final class CudaStorage implements AutoCloseable {
                 new PagedAttention(loader, macros, element, shape.headDim(), multiprocessors, memory, stream));
     }
 
-    HostReader reader() {
-        return reader;
-    }
-
     void read(DeviceBuffer source, long offset, float[] target, int count) {
         reader.read((CudaBuffer) source, offset, target, count);
     }

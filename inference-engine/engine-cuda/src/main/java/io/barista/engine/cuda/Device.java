@@ -61,6 +61,11 @@ final class Device implements AutoCloseable {
         return properties;
     }
 
+    /** Where the device is plugged in, by which other libraries of the driver know it. */
+    String pciBusId() {
+        return Driver.pciBusId(ordinal);
+    }
+
     /** Makes the device current on another thread that copies to it. */
     void attachThread() {
         Driver.makeCurrent(context);

@@ -1,5 +1,6 @@
 package io.barista.engine.cuda;
 
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
@@ -51,6 +52,13 @@ final class Driver {
             length++;
         }
         return new String(name, 0, length, java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    /** Such as 0000:3b:00.0. */
+    static String pciBusId(int device) {
+        byte[] id = new byte[32];
+        check("cuDeviceGetPCIBusId", cudart.cuDeviceGetPCIBusId(id, id.length, device));
+        return new String(id, StandardCharsets.US_ASCII).trim();
     }
 
     static int attribute(int device, int attribute) {

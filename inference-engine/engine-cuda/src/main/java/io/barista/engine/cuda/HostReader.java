@@ -1,7 +1,5 @@
 package io.barista.engine.cuda;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Reads results back through a pinned buffer. */
 final class HostReader implements AutoCloseable {
@@ -30,16 +28,6 @@ final class HostReader implements AutoCloseable {
         if (count == 0) {
             stream.await();
         }
-    }
-
-    /** Waits for the device. */
-    void read(long address, int[] target, int count) {
-        if (count > BYTES / Integer.BYTES) {
-            throw new IllegalArgumentException(count + " numbers at once, room is for " + BYTES / Integer.BYTES);
-        }
-        Driver.copyToHost(buffer.pointer(), address, (long) count * Integer.BYTES, stream.handle());
-        stream.await();
-        MemorySegment.copy(buffer.segment(), ValueLayout.JAVA_INT, 0, target, 0, count);
     }
 
     @Override

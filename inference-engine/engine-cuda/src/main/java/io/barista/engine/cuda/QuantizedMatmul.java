@@ -92,9 +92,10 @@ final class QuantizedMatmul {
     }
 
     /** out: [tokens, inputs] = rows of the table, times {@code scale}. */
-    void embed(long tokenIds, QuantizedMatrix table, float scale, int tokens, long out) {
+    void embed(StepMemory step, QuantizedMatrix table, float scale, int tokens, long out) {
         PackedWeights w = table.packed();
-        kernelsFor(w.kind()).embed().pointer(tokenIds).pointer(w.weights()).pointer(w.scales()).pointer(w.zeros())
+        kernelsFor(w.kind()).embed().pointer(step.tokenIds()).pointer(step.drawn()).pointer(w.weights())
+                .pointer(w.scales()).pointer(w.zeros())
                 .pointer(w.order()).integer(w.groupSize()).real(scale).integer(w.inputs()).pointer(out)
                 .launch(tokens, 1, 1);
     }

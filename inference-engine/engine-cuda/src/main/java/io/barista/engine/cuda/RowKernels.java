@@ -32,9 +32,10 @@ final class RowKernels {
         this.vector = 16 / element.bytes();
     }
 
-    void embed(long tokenIds, CudaMatrix table, float scale, int tokens, long out) {
+    void embed(StepMemory step, CudaMatrix table, float scale, int tokens, long out) {
         requireVectors(table.name(), table.inputs());
-        embed.pointer(tokenIds).pointer(table.address()).real(scale).integer(table.inputs()).pointer(out)
+        embed.pointer(step.tokenIds()).pointer(step.drawn()).pointer(table.address()).real(scale)
+                .integer(table.inputs()).pointer(out)
                 .launch(tokens, 1, 1);
     }
 

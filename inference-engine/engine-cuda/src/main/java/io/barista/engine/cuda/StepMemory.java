@@ -3,7 +3,6 @@ package io.barista.engine.cuda;
 import io.barista.engine.backend.StepInputs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.bytedeco.cuda.cudart.CUevent_st;
 
 /**
  * The metadata of a step on the device: one block that one copy fills, whose parts lie one after another, each aligned to 16 bytes.
@@ -14,12 +13,12 @@ final class StepMemory implements AutoCloseable {
     private static final int ALIGNMENT = 4; // ints
 
     private final Stream stream;
-    private final PinnedBuffer staging;
-    private final CUevent_st fetched = Driver.createEvent(false);
-    private final MemorySegment ints;
+    private final Staging[] stagings; // by turns: the step before may not have been copied yet
     private final long address;
     private final long bytes;
+    private final long drawn;
 
+    private int turn;
     private int offset; // ints
     private long tokenIds;
     private long ropeRows;
@@ -33,9 +32,9 @@ final class StepMemory implements AutoCloseable {
     StepMemory(Stream stream, DeviceMemory memory, StepInputs inputs) {
         this.stream = stream;
         this.bytes = bytes(inputs);
-        this.staging = new PinnedBuffer(bytes);
-        this.ints = staging.segment();
+        this.stagings = new Staging[]{new Staging(bytes), new Staging(bytes)};
         this.address = memory.allocate("a step's metadata", bytes);
+        this.drawn = memory.allocate("drawn tokens", 4L * inputs.maxTokens());
     }
 
     private static long bytes(StepInputs inputs) {
@@ -48,22 +47,24 @@ final class StepMemory implements AutoCloseable {
         return bytes(inputs) <= bytes;
     }
 
-    /** Queues the copy. Nobody may have waited for the step before, whose copy reads the same staging memory: so it is waited for. */
+    /** Queues the copy. Waits for that of the step before the one before. */
     void copy(StepInputs inputs) {
-        Driver.await(fetched);
+        Staging staging = stagings[turn];
+        turn = 1 - turn;
+        staging.await();
+        MemorySegment ints = staging.memory();
         offset = 0;
-        tokenIds = put(inputs.tokenIds, inputs.tokens);
-        ropeRows = put(inputs.ropeRows, inputs.tokens);
-        slots = put(inputs.slots, inputs.tokens);
-        queryStarts = put(inputs.queryStarts, inputs.sequences + 1);
-        contextLengths = put(inputs.contextLengths, inputs.sequences);
-        logitIndices = put(inputs.logitIndices, inputs.logitRows);
-        blockTables = put(inputs.blockTables, inputs.sequences * inputs.maxBlocksPerSequence());
-        Driver.copyToDevice(address, staging.pointer(), offset * 4L, stream.handle());
-        Driver.record(fetched, stream.handle());
+        tokenIds = put(ints, inputs.tokenIds, inputs.tokens);
+        ropeRows = put(ints, inputs.ropeRows, inputs.tokens);
+        slots = put(ints, inputs.slots, inputs.tokens);
+        queryStarts = put(ints, inputs.queryStarts, inputs.sequences + 1);
+        contextLengths = put(ints, inputs.contextLengths, inputs.sequences);
+        logitIndices = put(ints, inputs.logitIndices, inputs.logitRows);
+        blockTables = put(ints, inputs.blockTables, inputs.sequences * inputs.maxBlocksPerSequence());
+        staging.copyTo(address, offset * 4L, stream);
     }
 
-    private long put(int[] values, int count) {
+    private long put(MemorySegment ints, int[] values, int count) {
         long start = offset * 4L;
         MemorySegment.copy(values, 0, ints, ValueLayout.JAVA_INT, start, count);
         offset += Math.ceilDiv(count, ALIGNMENT) * ALIGNMENT;
@@ -72,6 +73,11 @@ final class StepMemory implements AutoCloseable {
 
     long tokenIds() {
         return tokenIds;
+    }
+
+    /** Where the tokens that a step draws are kept, by its rows of logits, until the next step has drawn its own. */
+    long drawn() {
+        return drawn;
     }
 
     long ropeRows() {
@@ -100,7 +106,8 @@ final class StepMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        Driver.destroy(fetched);
-        staging.close();
+        for (Staging staging : stagings) {
+            staging.close();
+        }
     }
 }

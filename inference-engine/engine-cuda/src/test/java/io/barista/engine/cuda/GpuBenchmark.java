@@ -8,6 +8,7 @@ import static io.barista.config.EngineOptions.MAX_NUM_SEQS;
 import io.barista.config.EngineConfig;
 import io.barista.engine.EngineObserver;
 import io.barista.engine.LlmEngine;
+import io.barista.engine.StepPhase;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.testkit.TinyModel;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +118,8 @@ final class GpuBenchmark {
             requests.run(64, 64, 256);
             times.clear();
             requests.run(64, 64, 256);
-            result("host/step-batch-64", times.median() / 1e3, "us", 0, Map.of());
+            result("host/step-batch-64", times.microseconds(), "us", 0, Map.of());
+            result("host/java-batch-64", times.hostMicroseconds(), "us", 0, Map.of());
         }
         EngineConfig eager = config.with(ENFORCE_EAGER, true);
         try (LlmEngine engine = LlmEngine.start(ModelFolder.open(tiny), eager, List.of(new CudaBackend()), times)) {
@@ -124,27 +127,38 @@ final class GpuBenchmark {
             requests.run(64, 64, 128);
             times.clear();
             requests.run(64, 64, 128);
-            result("host/eager-step-batch-64", times.median() / 1e3, "us", 0, Map.of());
+            result("host/eager-step-batch-64", times.microseconds(), "us", 0, Map.of());
         }
     }
 
     private static final class StepTimes implements EngineObserver {
 
-        private final List<Long> nanos = java.util.Collections.synchronizedList(new ArrayList<>());
+        private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
+        private final List<Long> hostNanos = Collections.synchronizedList(new ArrayList<>());
 
         @Override
-        public void onStep(int sequences, int tokens, long took) {
+        public void onStep(StepPhase phase, int sequences, int tokens, long took, long waited) {
             if (sequences == 64 && tokens == 64) {
                 nanos.add(took);
+                hostNanos.add(took - waited);
             }
         }
 
         void clear() {
             nanos.clear();
+            hostNanos.clear();
         }
 
-        long median() {
-            List<Long> sorted = nanos.stream().sorted().toList();
+        double microseconds() {
+            return median(nanos) / 1e3;
+        }
+
+        double hostMicroseconds() {
+            return median(hostNanos) / 1e3;
+        }
+
+        private static long median(List<Long> values) {
+            List<Long> sorted = values.stream().sorted().toList();
             return sorted.get(sorted.size() / 2);
         }
     }
