@@ -1,5 +1,6 @@
 package io.barista.gateway.health;
 
+import io.barista.gateway.replicas.ReplicaDirectory;
 import io.barista.gateway.settings.GatewaySettings;
 import io.barista.gateway.stream.Curtain;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 class HealthConfiguration {
 
     @Bean
-    HealthRoutes healthRoutes(ApplicationAvailability availability, BuildProperties build) {
-        return new HealthRoutes(availability, String.valueOf(build.getVersion()));
+    HealthRoutes healthRoutes(ApplicationAvailability availability, ReplicaDirectory replicas, BuildProperties build) {
+        return new HealthRoutes(availability, replicas, String.valueOf(build.getVersion()));
     }
 
     @Bean

@@ -83,6 +83,11 @@ public final class ReplicaDirectory implements DisposableBean {
                 .filter(replica -> replica.tag().equals(tag)).findFirst();
     }
 
+    /** Requests that have not ended, on all replicas of all models. */
+    public int outstanding() {
+        return pools.values().stream().mapToInt(ReplicaPool::outstanding).sum();
+    }
+
     @Override
     public void destroy() {
         watches.dispose();

@@ -62,6 +62,11 @@ public final class ReplicaPool {
         return Optional.empty();
     }
 
+    /** Requests on all replicas that have not ended. */
+    synchronized int outstanding() {
+        return replicas.values().stream().mapToInt(Replica::outstanding).sum();
+    }
+
     /** All replicas, least loaded first. */
     public synchronized List<Replica> byLoad() {
         List<Replica> ordered = new ArrayList<>(replicas.values());

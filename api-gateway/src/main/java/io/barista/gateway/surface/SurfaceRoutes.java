@@ -23,8 +23,8 @@ final class SurfaceRoutes {
     static RouterFunction<ServerResponse> build(ModelRoutes models, HealthRoutes health) {
         RouterFunctions.Builder routes = RouterFunctions.route();
         routes.GET("/v1/models", models::list).GET("/v1/models/{*id}", models::one).GET("/health", health::health)
-                .GET("/ping", health::health).GET("/version", health::version);
-        for (String path : new String[]{"/v1/models", "/v1/models/{*id}", "/health", "/ping", "/version",
+                .GET("/ping", health::health).GET("/load", health::load).GET("/version", health::version);
+        for (String path : new String[]{"/v1/models", "/v1/models/{*id}", "/health", "/ping", "/load", "/version",
             "/metrics"}) {
             routes.route(otherThan(HttpMethod.GET, path), request -> wrongMethod(request, HttpMethod.GET));
         }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos               do not end at the model's end tokens
  * @param skipSpecialTokens       leave special tokens out of the text
  * @param logprobs                how many top log-probabilities per generated token; null is none, 0 the chosen one only, -1 all
- * @param promptLogprobs          the same for the tokens of the prompt
+ * @param logprobTokenIds         tokens whose log-probabilities are told instead of the top ones, where logprobs is not null; empty for none
+ * @param promptLogprobs          as {@code logprobs}, for the tokens of the prompt
  * @param logitBias               added to the logits of tokens by id
  * @param allowedTokenIds         the only tokens that may come; null allows all
  * @param badWords                texts that must not come
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record SamplingParams(int maxTokens, int minTokens, double temperature, double topP, int topK, double minP,
         double repetitionPenalty, double presencePenalty, double frequencyPenalty, @Nullable Long seed, int n,
         List<String> stop, List<Integer> stopTokenIds, boolean includeStopString, boolean ignoreEos,
-        boolean skipSpecialTokens, @Nullable Integer logprobs, @Nullable Integer promptLogprobs,
+        boolean skipSpecialTokens, @Nullable Integer logprobs, List<Integer> logprobTokenIds, @Nullable Integer promptLogprobs,
         Map<Integer, Float> logitBias, @Nullable List<Integer> allowedTokenIds, List<String> badWords,
         @Nullable Beams beams) {
 
@@ -49,7 +50,7 @@ public record SamplingParams(int maxTokens, int minTokens, double temperature, d
     public SamplingParams withSpecialTokens() {
         return new SamplingParams(maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
                 presencePenalty, frequencyPenalty, seed, n, stop, stopTokenIds, includeStopString, ignoreEos, false,
-                logprobs, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
+                logprobs, logprobTokenIds, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
     }
 
     public boolean isGreedy() {

@@ -25,6 +25,7 @@ public final class SamplingParamsBuilder {
     private boolean ignoreEos;
     private boolean skipSpecialTokens = true;
     private @Nullable Integer logprobs;
+    private List<Integer> logprobTokenIds = List.of();
     private @Nullable Integer promptLogprobs;
     private Map<Integer, Float> logitBias = Map.of();
     private @Nullable List<Integer> allowedTokenIds;
@@ -115,6 +116,11 @@ public final class SamplingParamsBuilder {
         return this;
     }
 
+    public SamplingParamsBuilder logprobTokenIds(List<Integer> value) {
+        logprobTokenIds = value;
+        return this;
+    }
+
     public SamplingParamsBuilder promptLogprobs(@Nullable Integer value) {
         promptLogprobs = value;
         return this;
@@ -143,6 +149,6 @@ public final class SamplingParamsBuilder {
     public SamplingParams build() {
         return new SamplingParams(maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
                 presencePenalty, frequencyPenalty, seed, n, stop, stopTokenIds, includeStopString, ignoreEos,
-                skipSpecialTokens, logprobs, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
+                skipSpecialTokens, logprobs, logprobTokenIds, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
     }
 }

@@ -79,6 +79,9 @@ public final class EngineMetrics implements EngineObserver {
     public void bind(LlmEngine engine) {
         gauge("num_requests_running", engine, EngineStats::running);
         gauge("num_requests_waiting", engine, EngineStats::waiting);
+        // what waits, waits for room: grammars are compiled before a request is queued, so nothing is deferred
+        Gauge.builder("vllm:num_requests_waiting_by_reason", engine, running -> running.stats().waiting())
+                .tags(tags.and("reason", "capacity")).register(registry);
         gauge("kv_cache_usage_perc", engine, EngineStats::kvUsage);
         counter("prefix_cache_queries", engine, EngineStats::prefixCacheQueries);
         counter("prefix_cache_hits", engine, EngineStats::prefixCacheHits);

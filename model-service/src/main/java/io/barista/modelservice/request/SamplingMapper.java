@@ -18,6 +18,7 @@ public final class SamplingMapper {
     private static final int MAX_STOP_STRINGS = 16;
     private static final int MAX_STOP_TOKENS = 128;
     private static final int MAX_BAD_WORDS = 128;
+    private static final int MAX_LOGPROB_TOKENS = 128;
     private static final double MOST_BIAS = 100;
 
     /** Dividing logits by less than this only makes them overflow; vLLM raises it alike. */
@@ -70,7 +71,7 @@ public final class SamplingMapper {
                 .seed(fields.seed()).n(samples).stop(stop(fields.stop()))
                 .stopTokenIds(stopTokenIds(fields.stopTokenIds())).includeStopString(fields.includeStopStrInOutput())
                 .ignoreEos(fields.ignoreEos()).skipSpecialTokens(fields.skipSpecialTokens()).logprobs(logprobs)
-                .promptLogprobs(promptLogprobs).logitBias(logitBias(fields.logitBias()))
+                .logprobTokenIds(logprobTokenIds(fields, logprobs)).promptLogprobs(promptLogprobs).logitBias(logitBias(fields.logitBias()))
                 .allowedTokenIds(allowedTokenIds(fields.allowedTokenIds())).badWords(badWords(fields.badWords()))
                 .beams(beams(fields)).build();
     }
@@ -131,6 +132,27 @@ public final class SamplingMapper {
             throw ApiException.of(ErrorCode.INVALID_VALUE, "allowed_token_ids", "allowed_token_ids must not be empty.");
         }
         ids.forEach(id -> Ranges.between("allowed_token_ids", id, 0, vocabSize - 1));
+        return ids;
+    }
+
+    private List<Integer> logprobTokenIds(SamplingFields fields, @Nullable Integer logprobs) {
+        List<Integer> ids = fields.logprobTokenIds();
+        if (ids.isEmpty()) {
+            return ids;
+        }
+        if (ids.size() > MAX_LOGPROB_TOKENS) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "logprob_token_ids",
+                    "logprob_token_ids may have at most %d ids, got %d.", MAX_LOGPROB_TOKENS, ids.size());
+        }
+        if (logprobs == null) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "logprob_token_ids",
+                    "when using `logprob_token_ids`, `logprobs` must be set.");
+        }
+        if (fields.useBeamSearch()) {
+            throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, "logprob_token_ids",
+                    "logprob_token_ids cannot be combined with use_beam_search.");
+        }
+        ids.forEach(id -> Ranges.between("logprob_token_ids", id, 0, vocabSize - 1));
         return ids;
     }
 

@@ -19,7 +19,7 @@ public final class UnsupportedFields {
             || value instanceof Map<?, ?> map && map.isEmpty();
 
     /** By field: which values ask for nothing. */
-    private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(Map.entry("logprob_token_ids", EMPTY),
+    private static final Map<String, Predicate<Object>> COMMON = Map.ofEntries(
             Map.entry("kv_transfer_params", EMPTY),
             Map.entry("ec_transfer_params", EMPTY), Map.entry("vllm_xargs", EMPTY),
             Map.entry("repetition_detection", NOTHING), Map.entry("return_token_offsets", OFF),

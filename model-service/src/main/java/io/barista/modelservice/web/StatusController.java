@@ -2,6 +2,7 @@ package io.barista.modelservice.web;
 
 import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
+import io.barista.modelservice.lifecycle.InFlight;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,13 +23,15 @@ final class StatusController {
     private static final String PROMETHEUS_TEXT = "text/plain;version=0.0.4;charset=utf-8";
 
     private final ModelHost host;
+    private final InFlight inFlight;
     private final PrometheusMeterRegistry metrics;
     private final JsonAnswers answers;
     private final String version;
 
-    StatusController(ModelHost host, PrometheusMeterRegistry metrics, JsonAnswers answers,
+    StatusController(ModelHost host, InFlight inFlight, PrometheusMeterRegistry metrics, JsonAnswers answers,
             @Value("${barista.version}") String version) {
         this.host = host;
+        this.inFlight = inFlight;
         this.metrics = metrics;
         this.answers = answers;
         this.version = version;
@@ -39,6 +42,12 @@ final class StatusController {
     ResponseEntity<Void> health() {
         boolean serves = host.ready().map(model -> model.isAlive()).orElse(false);
         return ResponseEntity.status(serves ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE).build();
+    }
+
+    /** How many generations are under way. */
+    @GetMapping("/load")
+    Mono<Void> load(ServerWebExchange exchange) {
+        return answers.write(exchange, Mono.fromSupplier(() -> Map.of("server_load", inFlight.count())));
     }
 
     @GetMapping("/version")

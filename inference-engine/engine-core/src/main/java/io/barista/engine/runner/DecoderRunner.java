@@ -171,7 +171,12 @@ public final class DecoderRunner implements ModelRunner {
         }
         int token = sampler.sample(logits, sequence.recipe(), sequence.sample(), sequence.tokens(),
                 sequence.promptLength(), sequence.length());
-        result.set(index, token, top == null ? null : rawLogprobs.of(token, top));
+        result.set(index, token, top == null ? null : logprobs(sequence, token, top));
+    }
+
+    private TokenLogprobs logprobs(Sequence sequence, int token, int top) {
+        List<Integer> asked = sequence.sampling().logprobTokenIds();
+        return asked.isEmpty() ? rawLogprobs.of(token, top) : rawLogprobs.of(token, asked);
     }
 
     @Override

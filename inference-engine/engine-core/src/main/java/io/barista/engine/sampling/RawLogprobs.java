@@ -3,6 +3,7 @@ package io.barista.engine.sampling;
 import io.barista.engine.EngineEvent.TokenLogprob;
 import io.barista.engine.EngineEvent.TokenLogprobs;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** Log-probabilities of the raw logits: before penalties, masks and temperature, as vLLM reports them. Confined to one thread. */
@@ -54,6 +55,13 @@ public final class RawLogprobs {
             }
         }
         return new TokenLogprobs(logprob(chosen), rank(chosen), best);
+    }
+
+    /** @param asked the tokens to tell of, in any order; told best first */
+    public TokenLogprobs of(int chosen, List<Integer> asked) {
+        List<TokenLogprob> told = asked.stream().distinct().map(this::logprob)
+                .sorted(Comparator.comparingDouble(TokenLogprob::logprob).reversed()).toList();
+        return new TokenLogprobs(logprob(chosen), rank(chosen), told);
     }
 
     private int rank(int token) {
