@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnsupportedFieldsTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"logprob_token_ids|[1]", "echo|true",
+    @CsvSource(delimiter = '|', value = {"kv_transfer_params|{\"a\":1}", "echo|true",
         "modalities|[\"audio\"]", "functions|[{}]"})
     void refusesWhatWouldChangeTheAnswer(String field, String value) {
         ApiException error = catchThrowableOfType(ApiException.class, () -> checkChat(field, value));
@@ -25,7 +25,7 @@ class UnsupportedFieldsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|',
-            value = {"logprob_token_ids|[]",
+            value = {"kv_transfer_params|{}",
                 "echo|false", "modalities|[\"text\"]",
                 "function_call|\"none\"", "length_penalty|2.0", "spaces_between_special_tokens|false"})
     void servesValuesThatAskForNothing(String field, String value) {
