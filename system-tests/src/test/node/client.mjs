@@ -49,4 +49,48 @@ for await (const _ of left) break
 seen.afterLeaving = (await client.chat.completions.create({ model: 'barista-demo', messages: question, temperature: 0 }))
   .choices[0].message.content
 
+// Tools: whole, streamed in pieces that the client joins, and required ones.
+const tools = [{
+  type: 'function',
+  function: {
+    name: 'get_weather', description: 'Get the weather of a city',
+    parameters: { type: 'object', properties: { city: { type: 'string', description: 'The city name' } }, required: ['city'] },
+  },
+}]
+const weather = { model: 'barista-demo', messages: [{ role: 'user', content: 'What is the weather in Paris?' }], tools, temperature: 0 }
+const called = (await client.chat.completions.create(weather)).choices[0]
+seen.call = { ...called.message.tool_calls[0].function, finish: called.finish_reason }
+
+const calls = []
+seen.argumentPieces = 0
+for await (const chunk of await client.chat.completions.create({ ...weather, stream: true })) {
+  for (const piece of chunk.choices[0]?.delta.tool_calls ?? []) {
+    calls[piece.index] ??= { ids: [], name: '', arguments: '' }
+    if (piece.id) calls[piece.index].ids.push(piece.id)
+    calls[piece.index].name += piece.function.name ?? ''
+    calls[piece.index].arguments += piece.function.arguments ?? ''
+    if (piece.function.arguments) seen.argumentPieces++
+  }
+}
+seen.streamedCalls = calls
+
+const runner = client.chat.completions.runTools({
+  model: 'barista-demo', temperature: 0, messages: weather.messages,
+  tools: [{ type: 'function', function: { ...tools[0].function, parse: JSON.parse, function: () => '{"temperature": 21, "condition": "sunny"}' } }],
+})
+seen.fromTool = await runner.finalContent()
+
+// The parse helpers read what the schema promises.
+const schema = {
+  type: 'object', properties: { country: { type: 'string', maxLength: 20 }, city: { type: 'string', maxLength: 20 }, capital: { type: 'boolean' } },
+  required: ['country', 'city', 'capital'], additionalProperties: false,
+}
+const response_format = { type: 'json_schema', json_schema: { name: 'city', strict: true, schema } }
+const france = { model: 'barista-demo', messages: [{ role: 'user', content: 'What is the capital of France?' }], temperature: 0, response_format }
+const parsed = await client.chat.completions.parse({
+  ...france, response_format: { ...response_format, $brand: 'auto-parseable-response-format', $parseRaw: JSON.parse },
+})
+seen.parsed = parsed.choices[0].message.parsed ?? JSON.parse(parsed.choices[0].message.content)
+seen.streamedJson = JSON.parse((await client.chat.completions.stream(france).finalChatCompletion()).choices[0].message.content)
+
 console.log(JSON.stringify(seen))

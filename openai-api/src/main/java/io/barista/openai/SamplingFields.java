@@ -17,7 +17,8 @@ public record SamplingFields(@Nullable Double temperature, @Nullable Double topP
         @Nullable Double frequencyPenalty, @Nullable Long seed, @Nullable Integer n, List<String> stop,
         List<Integer> stopTokenIds, boolean includeStopStrInOutput, boolean ignoreEos, @Nullable Integer minTokens,
         boolean skipSpecialTokens, Map<Integer, Double> logitBias, List<String> badWords,
-        @Nullable List<Integer> allowedTokenIds, List<Integer> logprobTokenIds, @Nullable Integer promptLogprobs, boolean useBeamSearch,
+        @Nullable List<Integer> allowedTokenIds, List<Integer> logprobTokenIds, @Nullable Integer promptLogprobs,
+        boolean useBeamSearch,
         double lengthPenalty, boolean earlyStopping) {
 
     private static final Pattern TOKEN_ID = Pattern.compile("[0-9]{1,9}");
@@ -30,7 +31,8 @@ public record SamplingFields(@Nullable Double temperature, @Nullable Double topP
                 fields.flag("ignore_eos", false), fields.integer("min_tokens"),
                 fields.flag("skip_special_tokens", true), readLogitBias(fields), fields.strings("bad_words"),
                 fields.value("allowed_token_ids") == null ? null : fields.integers("allowed_token_ids"),
-                fields.integers("logprob_token_ids"), fields.integer("prompt_logprobs"), fields.flag("use_beam_search", false), lengthPenalty(fields),
+                fields.integers("logprob_token_ids"), fields.integer("prompt_logprobs"),
+                fields.flag("use_beam_search", false), lengthPenalty(fields),
                 fields.flag("early_stopping", false));
     }
 
@@ -63,7 +65,8 @@ public record SamplingFields(@Nullable Double temperature, @Nullable Double topP
     public SamplingFields withStop(List<String> strings) {
         return new SamplingFields(temperature, topP, topK, minP, repetitionPenalty, presencePenalty, frequencyPenalty,
                 seed, n, strings, stopTokenIds, includeStopStrInOutput, ignoreEos, minTokens, skipSpecialTokens,
-                logitBias, badWords, allowedTokenIds, logprobTokenIds, promptLogprobs, useBeamSearch, lengthPenalty, earlyStopping);
+                logitBias, badWords, allowedTokenIds, logprobTokenIds, promptLogprobs, useBeamSearch, lengthPenalty,
+                earlyStopping);
     }
 
     /** How many answers were asked for. */

@@ -19,7 +19,7 @@ class NpmOpenAiClientIT {
     private static final Path FOLDER = Suite.ROOT.resolve("system-tests/target/node");
 
     @Test
-    void runsChatStreamingCompletionsModelsAndErrors() throws Exception {
+    void runsChatStreamingToolsFormsCompletionsModelsAndErrors() throws Exception {
         assumeTrue(runs("node", "--version") && runs("npm", "--version"), "node and npm are needed for the npm client");
         install();
 
@@ -39,6 +39,19 @@ class NpmOpenAiClientIT {
         assertThat(seen.get("badParameter").get("type").asString()).isEqualTo("BadRequestError");
         assertThat(seen.get("badParameter").get("param").asString()).isEqualTo("temperature");
         assertThat(seen.get("afterLeaving").asString()).isEqualTo(seen.get("chat").asString());
+        assertThat(seen.at("/call/name").asString()).isEqualTo("get_weather");
+        assertThat(seen.at("/call/finish").asString()).isEqualTo("tool_calls");
+        assertThat(Suite.JSON.readTree(seen.at("/call/arguments").asString()).get("city").asString())
+                .isEqualTo("Paris");
+        assertThat(seen.get("streamedCalls").size()).isEqualTo(1);
+        assertThat(seen.at("/streamedCalls/0/ids").size()).isEqualTo(1);
+        assertThat(seen.at("/streamedCalls/0/name").asString()).isEqualTo("get_weather");
+        assertThat(seen.at("/streamedCalls/0/arguments").asString()).isEqualTo(seen.at("/call/arguments").asString());
+        assertThat(seen.get("argumentPieces").asInt()).isGreaterThan(1);
+        assertThat(seen.get("fromTool").asString()).contains("sunny");
+        for (String answer : List.of("parsed", "streamedJson")) {
+            assertThat(seen.get(answer).propertyNames()).containsExactly("country", "city", "capital");
+        }
     }
 
     /** Installs the pinned client once; the sources are copied so that nothing is written beside them. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
 /** A Ray Serve LLM file runs as it is, with a key. */
@@ -40,14 +41,25 @@ class RayServeFileIT {
             assertThat(ask(suite, "team/first-model")).contains("19").contains("team/first-model");
             assertThat(ask(suite, "second-model")).contains("19").contains("second-model");
             assertThat(suite.services()).extracting(Suite.Service::state).containsOnly("ready");
+            asksForTheModelWhereThereAreSeveral(suite);
         }
     }
 
+    private static void asksForTheModelWhereThereAreSeveral(Suite suite) {
+        HttpResponse<String> answer = chat(suite, "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Suite.JSON.readTree(answer.body()).at("/error/param").asString()).isEqualTo("model");
+    }
+
     private static String ask(Suite suite, String model) {
+        return chat(suite, """
+                {"model":"%s","messages":[{"role":"user","content":"What is 12 + 7?"}]}""".formatted(model)).body();
+    }
+
+    private static HttpResponse<String> chat(Suite suite, String body) {
         return suite.send(HttpRequest.newBuilder(URI.create(suite.url() + "/v1/chat/completions"))
                 .header("Authorization", "Bearer open-sesame").header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("""
-                        {"model":"%s","messages":[{"role":"user","content":"What is 12 + 7?"}]}""".formatted(model))))
-                .body();
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record SamplingParams(int maxTokens, int minTokens, double temperature, double topP, int topK, double minP,
         double repetitionPenalty, double presencePenalty, double frequencyPenalty, @Nullable Long seed, int n,
         List<String> stop, List<Integer> stopTokenIds, boolean includeStopString, boolean ignoreEos,
-        boolean skipSpecialTokens, @Nullable Integer logprobs, List<Integer> logprobTokenIds, @Nullable Integer promptLogprobs,
+        boolean skipSpecialTokens, @Nullable Integer logprobs, List<Integer> logprobTokenIds,
+        @Nullable Integer promptLogprobs,
         Map<Integer, Float> logitBias, @Nullable List<Integer> allowedTokenIds, List<String> badWords,
         @Nullable Beams beams) {
 

@@ -149,6 +149,7 @@ public final class SamplingParamsBuilder {
     public SamplingParams build() {
         return new SamplingParams(maxTokens, minTokens, temperature, topP, topK, minP, repetitionPenalty,
                 presencePenalty, frequencyPenalty, seed, n, stop, stopTokenIds, includeStopString, ignoreEos,
-                skipSpecialTokens, logprobs, logprobTokenIds, promptLogprobs, logitBias, allowedTokenIds, badWords, beams);
+                skipSpecialTokens, logprobs, logprobTokenIds, promptLogprobs, logitBias, allowedTokenIds, badWords,
+                beams);
     }
 }

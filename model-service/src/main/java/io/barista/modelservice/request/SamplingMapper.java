@@ -71,7 +71,8 @@ public final class SamplingMapper {
                 .seed(fields.seed()).n(samples).stop(stop(fields.stop()))
                 .stopTokenIds(stopTokenIds(fields.stopTokenIds())).includeStopString(fields.includeStopStrInOutput())
                 .ignoreEos(fields.ignoreEos()).skipSpecialTokens(fields.skipSpecialTokens()).logprobs(logprobs)
-                .logprobTokenIds(logprobTokenIds(fields, logprobs)).promptLogprobs(promptLogprobs).logitBias(logitBias(fields.logitBias()))
+                .logprobTokenIds(logprobTokenIds(fields, logprobs)).promptLogprobs(promptLogprobs)
+                .logitBias(logitBias(fields.logitBias()))
                 .allowedTokenIds(allowedTokenIds(fields.allowedTokenIds())).badWords(badWords(fields.badWords()))
                 .beams(beams(fields)).build();
     }
