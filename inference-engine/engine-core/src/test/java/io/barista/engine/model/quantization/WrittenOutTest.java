@@ -29,12 +29,14 @@ class WrittenOutTest {
         byte[] codes = {0, 1, 7, 8, 0x38, 0x39, 0x7e, (byte) 0xfe};
         Weight.Fp8 weight = new Weight.Fp8("w", 1, 8, 8, MemorySegment.ofArray(codes), floats(2), false);
 
-        assertThat(numbers(WrittenOut.of(weight))).containsExactly(0, 2 / 512f, 14 / 512f, 2 / 64f, 2, 2.25f, 896, -896);
+        assertThat(numbers(WrittenOut.of(weight))).containsExactly(0, 2 / 512f, 14 / 512f, 2 / 64f, 2, 2.25f, 896,
+                -896);
     }
 
     @Test
     void int8IsScaledByItsGroup() {
-        Weight.Int8 weight = new Weight.Int8("w", 2, 4, 2, MemorySegment.ofArray(new byte[]{1, -1, 127, -128, 2, 3, 4, 5}),
+        Weight.Int8 weight = new Weight.Int8("w", 2, 4, 2,
+                MemorySegment.ofArray(new byte[]{1, -1, 127, -128, 2, 3, 4, 5}),
                 floats(1, 0.5f, 10, 100), false);
 
         assertThat(numbers(WrittenOut.of(weight))).containsExactly(1, -1, 63.5f, -64, 20, 30, 400, 500);
