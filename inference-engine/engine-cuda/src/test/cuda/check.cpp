@@ -55,6 +55,12 @@ static void check(const std::string& kernel, Type type, const std::string& where
 
 static bool wanted(const char* kernel) { return filter.empty() || filter == kernel; }
 
+static bool hopper() {
+    int major;
+    REQUIRE(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0));
+    return major == 9;
+}
+
 /** Calls the function with every number below the count, on all cores. */
 static void inParallel(int count, const std::function<void(int)>& work) {
     int threads = std::min(count, (int) std::max(1u, std::thread::hardware_concurrency()));
@@ -700,12 +706,6 @@ static void checkSampling() {
             report("penalize", coarse, where, different, 0);
         }
     }
-}
-
-static bool hopper() {
-    int major;
-    REQUIRE(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0));
-    return major == 9;
 }
 
 static void checkAttention() {

@@ -300,13 +300,13 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
                     continue;
                 }
                 int splits = divideUp(matrix.inputs, LORA_DEPTH), width = parts * rank;
+                char* other = adapter + 2ull * adapters * width * matrix.inputs;
                 Arguments s, e;
                 s.p(adapter).p(ranks).p(x).p(dtiles).p(order).i(rows).i(parts).i(rank).i(matrix.inputs).i(LORA_DEPTH).p(h);
                 shrink.launch(dim3(width / 16, tiles.count, splits), 256, 0, s, stream);
-                adapter += 2ull * adapters * width * matrix.inputs;
-                e.p(adapter).p(ranks).p(scales).p(starts[i]).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(rank).p(y);
+                e.p(other).p(ranks).p(scales).p(starts[i]).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(rank).p(y);
                 expand.launch(dim3(divideUp(matrix.starts[1], 512), tiles.count, parts), 128, tiles.tileRows * (rank + 16) * 4, e, stream);
-                adapter += 2ull * adapters * rank * outputs;
+                adapter = other + 2ull * adapters * rank * outputs;
             }
         }
     };
