@@ -155,6 +155,11 @@ final class Driver {
         check("cuEventSynchronize", cudart.cuEventSynchronize(event));
     }
 
+    /** The stream's next work begins when what the event marks is done. */
+    static void await(CUevent_st event, CUstream_st stream) {
+        check("cuStreamWaitEvent", cudart.cuStreamWaitEvent(stream, event, 0));
+    }
+
     static float milliseconds(CUevent_st from, CUevent_st to) {
         float[] elapsed = new float[1];
         check("cuEventElapsedTime", cudart.cuEventElapsedTime(elapsed, from, to));

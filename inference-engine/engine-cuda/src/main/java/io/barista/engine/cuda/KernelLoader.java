@@ -49,6 +49,12 @@ final class KernelLoader implements AutoCloseable {
                 arena);
     }
 
+    /** One that starts when everything before it in that stream is done, whatever kernels on other streams it waits for. */
+    Kernel loadBeside(String file, String function, int block, Stream other) {
+        CUmod_st module = modules.computeIfAbsent(file + Map.of(), _ -> module(file, Map.of()));
+        return new Kernel(function, Driver.function(module, function), block, false, other, arena);
+    }
+
     private CUmod_st module(String file, Map<String, Integer> macros) {
         Map<String, Integer> all = new HashMap<>(Map.of("ELEMENT", element.macro()));
         all.putAll(macros);

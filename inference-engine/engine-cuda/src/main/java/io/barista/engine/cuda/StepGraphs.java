@@ -15,15 +15,15 @@ final class StepGraphs implements AutoCloseable {
 
     private final Stream stream;
     private final int[] sizes;
-    private final @Nullable CUgraphExec_st[] graphs;
+    private final @Nullable CUgraphExec_st[] graphs; // by size, of the base model alone, then of steps with adapters
     private final boolean[] hasRun;
 
     /** @param mostSequences of a step */
     StepGraphs(Stream stream, int mostSequences) {
         this.stream = stream;
         this.sizes = sizes(mostSequences);
-        this.graphs = new CUgraphExec_st[sizes.length];
-        this.hasRun = new boolean[sizes.length];
+        this.graphs = new CUgraphExec_st[2 * sizes.length];
+        this.hasRun = new boolean[2 * sizes.length];
     }
 
     /** As in vLLM: 1, 2, 4, then every 8 up to 256, every 16 beyond; and the very most. */
@@ -52,6 +52,7 @@ final class StepGraphs implements AutoCloseable {
             inputs.positions[i] = 0;
             inputs.ropeRows[i] = 0;
             inputs.slots[i] = -1;
+            inputs.adapterSlots[i] = -1;
             inputs.queryStarts[i + 1] = i + 1;
             inputs.contextLengths[i] = 0;
             inputs.logitIndices[i] = i;
@@ -63,7 +64,7 @@ final class StepGraphs implements AutoCloseable {
 
     /** Replays a padded step; the step's metadata is on its way to the device already. */
     void run(StepInputs inputs, Runnable operations) {
-        int index = indexOf(inputs.tokens);
+        int index = indexOf(inputs.tokens) + (inputs.adapterTokens > 0 ? sizes.length : 0);
         CUgraphExec_st graph = graphs[index];
         if (graph == null && !hasRun[index]) {
             hasRun[index] = true;

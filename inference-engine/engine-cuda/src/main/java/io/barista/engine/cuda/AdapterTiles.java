@@ -1,0 +1,107 @@
+package io.barista.engine.cuda;
+
+import io.barista.engine.backend.StepInputs;
+import java.util.Arrays;
+
+/**
+ * Which rows of a step have which adapter, as the LoRA kernels read it: rows in order of their slots, cut into tiles that a block of
+ * threads takes each. How many tiles there are depends on the step's size alone, so that a recorded launch serves any mixture; those
+ * that are not needed are empty.
+ */
+final class AdapterTiles {
+
+    private static final int MOST_ROWS_IN_SMALL_TILES = 256;
+    private static final int SMALL = 16;
+    private static final int LARGE = 64;
+    private static final int INTS = 4; // slot, first, count, nothing
+
+    private final int slots;
+    private final int[] next; // by slot, where its next row goes
+    private int[] order = new int[0];
+    private int[] tiles = new int[0];
+
+    /** @param slots that rows may name */
+    AdapterTiles(int slots) {
+        this.slots = slots;
+        this.next = new int[slots + 1];
+    }
+
+    boolean holds(int number) {
+        return number <= slots;
+    }
+
+    /** Rows that a tile has at most in a step of so many. */
+    static int tileRows(int rows) {
+        return rows <= MOST_ROWS_IN_SMALL_TILES ? SMALL : LARGE;
+    }
+
+    /** Tiles of a step of so many rows. */
+    int count(int rows) {
+        return Math.ceilDiv(rows, tileRows(rows)) + Math.min(slots, rows);
+    }
+
+    /** Ints of a tile list for any step of at most so many rows. */
+    long mostInts(int rows) {
+        return (long) INTS * (Math.ceilDiv(rows, SMALL) + Math.min(slots, rows));
+    }
+
+    /** @throws IllegalArgumentException when a row names a slot that there is not */
+    void arrange(StepInputs inputs) {
+        int rows = inputs.tokens;
+        if (order.length < rows) {
+            order = new int[inputs.maxTokens()];
+            tiles = new int[Math.toIntExact(mostInts(inputs.maxTokens()))];
+        }
+        sort(inputs.adapterSlots, rows);
+        int tileRows = tileRows(rows);
+        int used = 0;
+        int first = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            int end = next[slot]; // once all its rows are placed
+            for (; first < end; first += tileRows) {
+                tiles[used++] = slot;
+                tiles[used++] = first;
+                tiles[used++] = Math.min(tileRows, end - first);
+                tiles[used++] = 0;
+            }
+            first = end;
+        }
+        Arrays.fill(tiles, used, INTS * count(rows), 0);
+    }
+
+    private void sort(int[] slotOf, int rows) {
+        Arrays.fill(next, 0);
+        for (int row = 0; row < rows; row++) {
+            int slot = slotOf[row];
+            if (slot < -1 || slot >= slots) {
+                throw new IllegalArgumentException("row %d names slot %d of %d".formatted(row, slot, slots));
+            }
+            if (slot >= 0) {
+                next[slot + 1]++;
+            }
+        }
+        for (int slot = 0; slot < slots; slot++) {
+            next[slot + 1] += next[slot];
+        }
+        for (int row = 0; row < rows; row++) {
+            if (slotOf[row] >= 0) {
+                order[next[slotOf[row]]++] = row;
+            }
+        }
+    }
+
+    /** The rows that have an adapter, in order of slots; what follows them is undefined. */
+    int[] order() {
+        return order;
+    }
+
+    /** Of each tile its slot, where in {@link #order} it begins, its number of rows, and 0. */
+    int[] tiles() {
+        return tiles;
+    }
+
+    /** Ints in {@link #tiles} of a step of so many rows. */
+    int ints(int rows) {
+        return INTS * count(rows);
+    }
+}
