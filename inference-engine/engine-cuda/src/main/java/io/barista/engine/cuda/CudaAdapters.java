@@ -47,10 +47,7 @@ final class CudaAdapters implements AutoCloseable {
     }
 
     void write(int slot, List<AdapterUpdate> updates) {
-        if (slots == null) {
-            throw new IllegalStateException("no room was asked for");
-        }
-        slots.write(slot, updates);
+        required(slots).write(slot, updates);
     }
 
     /** Whether the step has rows to which that room's adapters add. */
@@ -58,22 +55,35 @@ final class CudaAdapters implements AutoCloseable {
         return room != null && step.inputs().adapterTokens > 0;
     }
 
-    /**
-     * Adds to what the product writes, whose inputs x are.
-     *
-     * @param product queues it
-     */
-    void around(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out, Runnable product) {
-        if (kernels == null || tiles == null) {
-            throw new IllegalStateException("no room was asked for");
-        }
+    /** Before the product that x is multiplied in is queued, which this then runs beside. */
+    void begin(AdapterMatrix room, DeviceBuffer x) {
         CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
         StepInputs inputs = step.inputs();
-        AdapterShape shape = matrix.shape();
-        long target = CudaChecks.address(out, inputs.tokens, shape.width());
-        kernels.shrink(matrix, tiles, step.metadata(), inputs, CudaChecks.address(x, inputs.tokens, shape.inputs()));
-        product.run();
-        kernels.expand(matrix, tiles, step.metadata(), inputs, target);
+        kernels().shrink(matrix, tiles(), step.metadata(), inputs,
+                CudaChecks.address(x, inputs.tokens, matrix.shape().inputs()));
+    }
+
+    /** After that product is queued: adds to what it writes. */
+    void finish(AdapterMatrix room, DeviceBuffer out) {
+        CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
+        StepInputs inputs = step.inputs();
+        kernels().expand(matrix, tiles(), step.metadata(), inputs,
+                CudaChecks.address(out, inputs.tokens, matrix.shape().width()));
+    }
+
+    private AdapterKernels kernels() {
+        return required(kernels);
+    }
+
+    private AdapterTiles tiles() {
+        return required(tiles);
+    }
+
+    private static <T> T required(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("no room for adapters was asked for");
+        }
+        return part;
     }
 
     @Override

@@ -56,6 +56,7 @@ final class CudaOps implements TensorOps {
     private final LatentKernels latents;
     private final CudaStorage storage;
     private final CurrentStep step;
+    private final CudaAdapters adapters;
 
     private final Optional<NvmlSensors> sensors;
 
@@ -80,6 +81,7 @@ final class CudaOps implements TensorOps {
                 new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
+        this.adapters = new CudaAdapters(device, element, memory, loader, stream, step);
         this.sensors = NvmlSensors.open(device.properties().name(), device.pciBusId());
     }
 
@@ -319,22 +321,25 @@ final class CudaOps implements TensorOps {
         storage.write(target, offset, source, count);
     }
 
-    // What has no kernels here yet is refused when the model is loaded.
-
     @Override
     public AdapterMatrix allocateAdapters(AdapterShape shape) {
-        throw Unsupported.of("LoRA adapters");
+        return adapters.allocate(shape);
     }
 
     @Override
     public void writeAdapter(int slot, List<AdapterUpdate> updates) {
-        throw Unsupported.of("LoRA adapters");
+        adapters.write(slot, updates);
     }
 
     @Override
-    public void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out) {
-        throw Unsupported.of("LoRA adapters");
+    public void addAdapters(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
+        if (adapters.addTo(room)) {
+            adapters.begin(room, x);
+            adapters.finish(room, out);
+        }
     }
+
+    // What has no kernels here yet is refused when the model is loaded.
 
     @Override
     public ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
@@ -429,6 +434,7 @@ final class CudaOps implements TensorOps {
         }
         storage.close();
         step.close();
+        adapters.close();
         if (sampler != null) {
             sampler.close();
         }

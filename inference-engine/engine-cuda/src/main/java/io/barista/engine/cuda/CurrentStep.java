@@ -13,12 +13,18 @@ final class CurrentStep implements AutoCloseable {
     private @Nullable StepInputs inputs;
     private @Nullable StepMemory metadata;
     private @Nullable StepGraphs graphs;
+    private @Nullable AdapterTiles adapters;
 
     /** @param eager whether nothing is recorded */
     CurrentStep(Stream stream, DeviceMemory memory, boolean eager) {
         this.stream = stream;
         this.memory = memory;
         this.eager = eager;
+    }
+
+    /** To be called before the first step, where rows may have adapters. */
+    void arrangeAdapters(AdapterTiles tiles) {
+        adapters = tiles;
     }
 
     /** Queues the copy of the step's metadata. */
@@ -60,7 +66,7 @@ final class CurrentStep implements AutoCloseable {
                 stream.await();
                 metadata.close();
             }
-            metadata = new StepMemory(stream, memory, begun);
+            metadata = new StepMemory(stream, memory, begun, adapters);
         }
         return metadata;
     }

@@ -3,6 +3,7 @@ package io.barista.engine.cuda;
 import io.barista.engine.backend.StepInputs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata of a step on the device: one block that one copy fills, whose parts lie one after another, each aligned to 16 bytes.
@@ -17,6 +18,7 @@ final class StepMemory implements AutoCloseable {
     private final long address;
     private final long bytes;
     private final long drawn;
+    private final @Nullable AdapterTiles adapters;
 
     private int turn;
     private int offset; // ints
@@ -27,20 +29,28 @@ final class StepMemory implements AutoCloseable {
     private long contextLengths;
     private long logitIndices;
     private long blockTables;
+    private long adapterOrder;
+    private long adapterTiles;
 
-    /** With room for the largest step that these inputs can hold. */
-    StepMemory(Stream stream, DeviceMemory memory, StepInputs inputs) {
+    /**
+     * With room for the largest step that these inputs can hold.
+     *
+     * @param adapters where rows may have adapters
+     */
+    StepMemory(Stream stream, DeviceMemory memory, StepInputs inputs, @Nullable AdapterTiles adapters) {
         this.stream = stream;
+        this.adapters = adapters;
         this.bytes = bytes(inputs);
         this.stagings = new Staging[]{new Staging(bytes), new Staging(bytes)};
         this.address = memory.allocate("a step's metadata", bytes);
         this.drawn = memory.allocate("drawn tokens", 4L * inputs.maxTokens());
     }
 
-    private static long bytes(StepInputs inputs) {
+    private long bytes(StepInputs inputs) {
         long sequences = inputs.maxSequences();
-        return 4 * (4L * inputs.maxTokens() + 2 * sequences + sequences * inputs.maxBlocksPerSequence()
-                + 8 * ALIGNMENT);
+        long ofAdapters = adapters == null ? 0 : inputs.maxTokens() + adapters.mostInts(inputs.maxTokens());
+        return 4 * (4L * inputs.maxTokens() + 2 * sequences + sequences * inputs.maxBlocksPerSequence() + ofAdapters
+                + 10 * ALIGNMENT);
     }
 
     boolean holds(StepInputs inputs) {
@@ -61,6 +71,11 @@ final class StepMemory implements AutoCloseable {
         contextLengths = put(ints, inputs.contextLengths, inputs.sequences);
         logitIndices = put(ints, inputs.logitIndices, inputs.logitRows);
         blockTables = put(ints, inputs.blockTables, inputs.sequences * inputs.maxBlocksPerSequence());
+        if (adapters != null && inputs.adapterTokens > 0) {
+            adapters.arrange(inputs);
+            adapterOrder = put(ints, adapters.order(), inputs.tokens);
+            adapterTiles = put(ints, adapters.tiles(), adapters.ints(inputs.tokens));
+        }
         staging.copyTo(address, offset * 4L, stream);
     }
 
@@ -102,6 +117,16 @@ final class StepMemory implements AutoCloseable {
 
     long blockTables() {
         return blockTables;
+    }
+
+    /** Of a step with adapters, as {@link AdapterTiles} says. */
+    long adapterOrder() {
+        return adapterOrder;
+    }
+
+    /** Of a step with adapters, as {@link AdapterTiles} says. */
+    long adapterTiles() {
+        return adapterTiles;
     }
 
     @Override
