@@ -50,11 +50,6 @@ final class CudaAdapters implements AutoCloseable {
         required(slots).write(slot, updates);
     }
 
-    /** Whether the step has rows to which that room's adapters add. */
-    boolean addTo(@Nullable AdapterMatrix room) {
-        return room != null && step.inputs().adapterTokens > 0;
-    }
-
     /** Before the product that x is multiplied in is queued, which this then runs beside. */
     void begin(AdapterMatrix room, DeviceBuffer x) {
         CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;

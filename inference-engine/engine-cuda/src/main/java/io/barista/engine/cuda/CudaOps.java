@@ -195,15 +195,18 @@ final class CudaOps implements TensorOps {
     @Override
     public void matmulAdd(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer product, DeviceBuffer sum) {
         requireDifferent(w.matrix().name(), x, sum);
-        if (isAdapted(w)) {
-            TensorOps.super.matmulAdd(w, x, rowCount, product, sum);
-            return;
+        AdapterMatrix room = adaptersOf(w);
+        if (room != null) {
+            adapters.begin(room, x);
         }
         long source = address(x, rowCount, w.matrix().inputs());
         long target = address(sum, rowCount, w.matrix().outputs());
         switch ((CudaWeights) w.matrix()) {
             case CudaMatrix dense -> matmul.add(dense, bias(w), source, rowCount, target);
             case QuantizedMatrix codes -> quantized.add(codes, bias(w), source, rowCount, target);
+        }
+        if (room != null) {
+            adapters.finish(room, sum);
         }
     }
 
@@ -244,7 +247,25 @@ final class CudaOps implements TensorOps {
 
     /** What adapters add stands between the parts of a layer that else are one launch. */
     private boolean isAdapted(Linear w) {
-        return w.adapters() != null && step.inputs().adapterTokens > 0;
+        return adaptersOf(w) != null;
+    }
+
+    /** Null in a step of the base model alone. */
+    private @Nullable AdapterMatrix adaptersOf(Linear w) {
+        return step.inputs().adapterTokens > 0 ? w.adapters() : null;
+    }
+
+    /** What an adapter makes of x is computed beside the product. */
+    @Override
+    public void linear(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer out) {
+        AdapterMatrix room = adaptersOf(w);
+        if (room != null) {
+            adapters.begin(room, x);
+        }
+        matmul(w.matrix(), w.bias(), x, rowCount, out);
+        if (room != null) {
+            adapters.finish(room, out);
+        }
     }
 
     private static @Nullable CudaVector bias(Linear w) {
@@ -333,7 +354,7 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void addAdapters(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
-        if (adapters.addTo(room)) {
+        if (step.inputs().adapterTokens > 0) {
             adapters.begin(room, x);
             adapters.finish(room, out);
         }

@@ -2,14 +2,11 @@ package io.barista.engine.cuda;
 
 import io.barista.engine.testkit.TinyModel;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Folders with the shapes of public models and no weights: the file has a header and a hole of the right size. */
 enum BenchmarkModel {
@@ -62,7 +59,19 @@ enum BenchmarkModel {
         return vocabulary;
     }
 
-    private record Tensor(String name, int... shape) {}
+    int layers() {
+        return layers;
+    }
+
+    /** [outputs, inputs] of every matrix of a layer that adapters may change, by the name of its module in the layer. */
+    Map<String, int[]> linears() {
+        int queries = heads * headDim;
+        int keys = kvHeads * headDim;
+        return Map.of("self_attn.q_proj", new int[]{queries, hidden}, "self_attn.k_proj", new int[]{keys, hidden},
+                "self_attn.v_proj", new int[]{keys, hidden}, "self_attn.o_proj", new int[]{hidden, queries},
+                "mlp.gate_proj", new int[]{inner, hidden}, "mlp.up_proj", new int[]{inner, hidden}, "mlp.down_proj",
+                new int[]{hidden, inner});
+    }
 
     Path writeInto(Path parent) throws IOException {
         Path folder = TinyModel.QWEN2_TIED_BIAS.unpackInto(parent.resolve(title));
@@ -75,62 +84,35 @@ enum BenchmarkModel {
                  "eos_token_id": 399}
                 """.formatted(architecture, type, vocabulary, hidden, inner, layers, heads, kvHeads, positions, theta,
                 tied));
-        writeWeights(folder.resolve("model.safetensors"));
+        HollowSafetensors.write(folder.resolve("model.safetensors"), tensors());
         return folder;
     }
 
-    private void writeWeights(Path file) throws IOException {
-        StringBuilder header = new StringBuilder("{");
-        long offset = 0;
-        for (Tensor tensor : tensors()) {
-            long bytes = 2;
-            StringBuilder shape = new StringBuilder();
-            for (int dimension : tensor.shape()) {
-                bytes *= dimension;
-                shape.append(shape.isEmpty() ? "" : ",").append(dimension);
-            }
-            header.append(offset == 0 ? "" : ",")
-                    .append("\"%s\":{\"dtype\":\"BF16\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
-                            .formatted(tensor.name(), shape, offset, offset + bytes));
-            offset += bytes;
-        }
-        header.append('}');
-        while (header.length() % 8 != 0) {
-            header.append(' ');
-        }
-        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).array());
-            out.write(json);
-            out.setLength(8 + json.length + offset);
-        }
-    }
-
-    private List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>();
-        tensors.add(new Tensor("model.embed_tokens.weight", vocabulary, hidden));
+    private List<HollowSafetensors.Tensor> tensors() {
+        List<HollowSafetensors.Tensor> tensors = new ArrayList<>();
+        tensors.add(new HollowSafetensors.Tensor("model.embed_tokens.weight", vocabulary, hidden));
         int queries = heads * headDim;
         int keys = kvHeads * headDim;
         for (int i = 0; i < layers; i++) {
             String layer = "model.layers." + i + ".";
-            tensors.add(new Tensor(layer + "input_layernorm.weight", hidden));
-            tensors.add(new Tensor(layer + "self_attn.q_proj.weight", queries, hidden));
-            tensors.add(new Tensor(layer + "self_attn.k_proj.weight", keys, hidden));
-            tensors.add(new Tensor(layer + "self_attn.v_proj.weight", keys, hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "input_layernorm.weight", hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.q_proj.weight", queries, hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.k_proj.weight", keys, hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.v_proj.weight", keys, hidden));
             if (biased) {
-                tensors.add(new Tensor(layer + "self_attn.q_proj.bias", queries));
-                tensors.add(new Tensor(layer + "self_attn.k_proj.bias", keys));
-                tensors.add(new Tensor(layer + "self_attn.v_proj.bias", keys));
+                tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.q_proj.bias", queries));
+                tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.k_proj.bias", keys));
+                tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.v_proj.bias", keys));
             }
-            tensors.add(new Tensor(layer + "self_attn.o_proj.weight", hidden, queries));
-            tensors.add(new Tensor(layer + "post_attention_layernorm.weight", hidden));
-            tensors.add(new Tensor(layer + "mlp.gate_proj.weight", inner, hidden));
-            tensors.add(new Tensor(layer + "mlp.up_proj.weight", inner, hidden));
-            tensors.add(new Tensor(layer + "mlp.down_proj.weight", hidden, inner));
+            tensors.add(new HollowSafetensors.Tensor(layer + "self_attn.o_proj.weight", hidden, queries));
+            tensors.add(new HollowSafetensors.Tensor(layer + "post_attention_layernorm.weight", hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "mlp.gate_proj.weight", inner, hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "mlp.up_proj.weight", inner, hidden));
+            tensors.add(new HollowSafetensors.Tensor(layer + "mlp.down_proj.weight", hidden, inner));
         }
-        tensors.add(new Tensor("model.norm.weight", hidden));
+        tensors.add(new HollowSafetensors.Tensor("model.norm.weight", hidden));
         if (!tied) {
-            tensors.add(new Tensor("lm_head.weight", vocabulary, hidden));
+            tensors.add(new HollowSafetensors.Tensor("lm_head.weight", vocabulary, hidden));
         }
         return tensors;
     }

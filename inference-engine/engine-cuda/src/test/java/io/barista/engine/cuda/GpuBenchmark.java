@@ -1,6 +1,9 @@
 package io.barista.engine.cuda;
 
+import static io.barista.config.EngineOptions.ENABLE_LORA;
 import static io.barista.config.EngineOptions.ENFORCE_EAGER;
+import static io.barista.config.EngineOptions.MAX_LORAS;
+import static io.barista.config.EngineOptions.MAX_LORA_RANK;
 import static io.barista.config.EngineOptions.MAX_MODEL_LEN;
 import static io.barista.config.EngineOptions.MAX_NUM_BATCHED_TOKENS;
 import static io.barista.config.EngineOptions.MAX_NUM_SEQS;
@@ -10,6 +13,8 @@ import io.barista.engine.EngineObserver;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.StepPhase;
 import io.barista.engine.backend.Backend;
+import io.barista.engine.lora.Adapter;
+import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.testkit.TinyModel;
 import java.io.IOException;
@@ -25,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
- * qwen, host and load, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
+ * qwen, lora, host and load, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
  */
 final class GpuBenchmark {
 
@@ -39,7 +44,7 @@ final class GpuBenchmark {
     public static void main(String... arguments) throws Exception {
         List<String> parts = arguments.length > 2
                 ? Arrays.asList(arguments).subList(2, arguments.length)
-                : List.of("ceilings", "host", "load", "qwen", "llama");
+                : List.of("ceilings", "host", "load", "qwen", "llama", "lora");
         GpuBenchmark benchmark = new GpuBenchmark(Files.createTempDirectory("barista-benchmark"));
         Map<String, Object> report = new LinkedHashMap<>();
         Map<String, Object> ceilings = parts.contains("ceilings") ? Ceilings.measure() : Map.of();
@@ -56,6 +61,7 @@ final class GpuBenchmark {
                     case "load" -> benchmark.load();
                     case "llama" -> benchmark.llama(true);
                     case "llama-stream" -> benchmark.llama(false);
+                    case "lora" -> benchmark.lora();
                     default -> {
                     }
                 }
@@ -105,6 +111,33 @@ final class GpuBenchmark {
             requests.run(1, 128, 32);
             add(model, "one-stream", median(requests, 5, 1, 128, 256), 4_600,
                     Map.of("transformers, static cache, torch.compile", 390));
+        }
+    }
+
+    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn. */
+    private void lora() throws Exception {
+        BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
+        int rank = 16;
+        int most = 16;
+        AdapterSource source = BenchmarkAdapters.writeInto(folder.resolve("adapters"), model, most, rank);
+        EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, 64).with(MAX_NUM_BATCHED_TOKENS, 8_192)
+                .with(MAX_MODEL_LEN, 8_320).with(ENABLE_LORA, true).with(MAX_LORAS, most).with(MAX_LORA_RANK, rank);
+        try (LlmEngine engine = LlmEngine.start(ModelFolder.open(model.writeInto(folder.resolve("lora"))), config,
+                List.of(CudaBackend.withRandomWeights()), source, EngineObserver.NONE)) {
+            List<Adapter> adapters = new ArrayList<>();
+            for (int i = 0; i < most; i++) {
+                adapters.add(engine.adapters().orElseThrow().prepare("a" + i).join());
+            }
+            TimedRequests alone = new TimedRequests(engine, model.vocabulary());
+            alone.run(64, 64, 8);
+            double base = median(alone, 1, 64, 512, 256);
+            add(model, "lora-batch-64-base", base, 0, Map.of());
+            new TimedRequests(engine, model.vocabulary(), adapters).run(64, 64, 8);
+            for (int count : new int[]{1, 4, most}) {
+                TimedRequests mixed = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
+                double value = median(mixed, 1, 64, 512, 256);
+                add(model, "lora-batch-64-adapters-" + count, value, base, Map.of());
+            }
         }
     }
 
