@@ -34,11 +34,11 @@ final class AdapterKernels implements AutoCloseable {
         this.shrink = plain
                 ? both(loader.loadBeside("lora_plain", "lora_shrink", PLAIN_BLOCK, beside))
                 : new Kernel[]{loader.loadBeside("lora_shrink", "lora_shrink_16", 256, beside),
-                        loader.loadBeside("lora_shrink", "lora_shrink_64", 256, beside)};
+                    loader.loadBeside("lora_shrink", "lora_shrink_64", 256, beside)};
         this.expand = plain
                 ? both(loader.loadBeside("lora_plain", "lora_expand", PLAIN_BLOCK, stream))
                 : new Kernel[]{loader.loadBeside("lora_expand", "lora_expand_16", 128, stream),
-                        loader.loadBeside("lora_expand", "lora_expand_64", 128, stream)};
+                    loader.loadBeside("lora_expand", "lora_expand_64", 128, stream)};
     }
 
     private static Kernel[] both(Kernel kernel) {
