@@ -20,13 +20,16 @@ final class AdapterMemory implements AutoCloseable {
     private final Device device;
     private final Element element;
     private final DeviceMemory memory;
+    private final StreamEvent read;
     private final Stream stream = new Stream();
     private final PinnedBuffer staging = new PinnedBuffer(STAGING_BYTES);
 
-    AdapterMemory(Device device, Element element, DeviceMemory memory) {
+    /** @param read marks the steps that read slots: what they named is not changed before they have */
+    AdapterMemory(Device device, Element element, DeviceMemory memory, StreamEvent read) {
         this.device = device;
         this.element = element;
         this.memory = memory;
+        this.read = read;
     }
 
     CudaAdapterMatrix allocate(AdapterShape shape) {
@@ -55,6 +58,7 @@ final class AdapterMemory implements AutoCloseable {
     /** Returns when all of it is on the device. */
     void write(int slot, List<AdapterUpdate> updates) {
         device.attachThread();
+        read.await(stream); // a sequence may be gone whose last step the device has not done yet
         for (AdapterUpdate update : updates) {
             write(slot, (CudaAdapterMatrix) update.matrix(), update.parts());
         }

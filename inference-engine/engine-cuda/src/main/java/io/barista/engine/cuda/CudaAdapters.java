@@ -18,6 +18,7 @@ final class CudaAdapters implements AutoCloseable {
     private final Stream stream;
     private final CurrentStep step;
 
+    private @Nullable StreamEvent read;
     private @Nullable AdapterMemory slots;
     private @Nullable AdapterKernels kernels;
     private @Nullable AdapterTiles tiles;
@@ -33,13 +34,14 @@ final class CudaAdapters implements AutoCloseable {
     }
 
     AdapterMatrix allocate(AdapterShape shape) {
-        if (slots == null || kernels == null) {
-            slots = new AdapterMemory(device, element, memory);
+        if (read == null || slots == null || kernels == null) {
+            read = new StreamEvent();
+            slots = new AdapterMemory(device, element, memory, read);
             kernels = new AdapterKernels(loader, element, memory, stream);
         }
         if (tiles == null || !tiles.holds(shape.slots())) {
             tiles = new AdapterTiles(shape.slots());
-            step.arrangeAdapters(tiles);
+            step.arrangeAdapters(tiles, read);
         }
         CudaAdapterMatrix matrix = slots.allocate(shape);
         kernels.serve(matrix);
@@ -88,6 +90,9 @@ final class CudaAdapters implements AutoCloseable {
         }
         if (kernels != null) {
             kernels.close();
+        }
+        if (read != null) {
+            read.close();
         }
     }
 }

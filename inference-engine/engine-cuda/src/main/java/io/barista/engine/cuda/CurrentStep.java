@@ -14,6 +14,7 @@ final class CurrentStep implements AutoCloseable {
     private @Nullable StepMemory metadata;
     private @Nullable StepGraphs graphs;
     private @Nullable AdapterTiles adapters;
+    private @Nullable StreamEvent adaptersRead;
 
     /** @param eager whether nothing is recorded */
     CurrentStep(Stream stream, DeviceMemory memory, boolean eager) {
@@ -22,9 +23,14 @@ final class CurrentStep implements AutoCloseable {
         this.eager = eager;
     }
 
-    /** To be called before the first step, where rows may have adapters. */
-    void arrangeAdapters(AdapterTiles tiles) {
+    /**
+     * To be called before the first step, where rows may have adapters.
+     *
+     * @param read is marked when all steps begun so far have read their adapters
+     */
+    void arrangeAdapters(AdapterTiles tiles, StreamEvent read) {
         adapters = tiles;
+        adaptersRead = read;
     }
 
     /** Queues the copy of the step's metadata. */
@@ -36,6 +42,13 @@ final class CurrentStep implements AutoCloseable {
 
     /** Begins the step, padded where that lets it be replayed, and runs its operations. */
     void run(StepInputs begun, Runnable operations) {
+        launch(begun, operations);
+        if (adaptersRead != null && begun.adapterTokens > 0) {
+            adaptersRead.record(stream);
+        }
+    }
+
+    private void launch(StepInputs begun, Runnable operations) {
         if (eager || !graphs(begun).takes(begun)) {
             begin(begun);
             operations.run();
