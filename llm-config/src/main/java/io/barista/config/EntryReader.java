@@ -88,11 +88,6 @@ final class EntryReader {
     private boolean isUsableId(String id, Value.Fields mapping) {
         Value.Field field = mapping.fields().get(EntryKeys.MODEL_ID.key());
         int line = field == null ? mapping.line() : field.line();
-        if (id.contains(":")) {
-            report.add(line, "model_loading_config.model_id",
-                    "may not contain a colon, which parts a model from its adapter in requests");
-            return false;
-        }
         if (!id.matches("[^\\s\\p{Cntrl}]{1,200}")) {
             report.add(line, "model_loading_config.model_id", "expected at most 200 characters without spaces");
             return false;

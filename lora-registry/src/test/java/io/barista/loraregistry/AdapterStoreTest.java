@@ -79,6 +79,19 @@ class AdapterStoreTest {
     }
 
     @Test
+    void aProcessThatWasKilledWhileItDeletedLeavesNoHalfAdapter() throws IOException {
+        use(store(Long.MAX_VALUE, 5), "A");
+        Path aside = Files.createDirectories(root.resolve(".removed/1/files"));
+        Files.write(aside.resolve("f"), new byte[BYTES]);
+
+        AdapterStore again = store(Long.MAX_VALUE, 5);
+
+        assertThat(again.count()).isEqualTo(1);
+        assertThat(root.resolve(".removed")).doesNotExist();
+        assertThat(onDisk()).containsExactly("A");
+    }
+
+    @Test
     void aFullDiskIsMadeRoomOnAsLongAsThereIsSomethingToDelete() throws IOException {
         AdapterStore store = store(Long.MAX_VALUE, 5);
         use(store, "A");

@@ -111,6 +111,45 @@ class RegistryHttpTest {
     }
 
     @Test
+    void givesTheVersionThatIsWantedOrSaysThatItHasAnother() throws Exception {
+        awaitListing();
+        String file = BASE + "/pirate/files/" + Adapter.WEIGHTS;
+        byte[] expected = Files.readAllBytes(weights("pirate"));
+        String tag = client.send(request(file).build(), HttpResponse.BodyHandlers.discarding()).headers()
+                .firstValue("etag").orElseThrow();
+
+        assertThat(part(file, "If-Match", tag)).satisfies(part -> {
+            assertThat(part.statusCode()).isEqualTo(206);
+            assertThat(part.body()).isEqualTo(Arrays.copyOfRange(expected, 100, 200));
+        });
+        assertThat(part(file, "If-Match", "\"other\"").statusCode()).isEqualTo(412);
+        assertThat(part(file, "If-Range", tag).body()).hasSize(100);
+        assertThat(part(file, "If-Range", "\"other\"")).satisfies(whole -> {
+            assertThat(whole.statusCode()).isEqualTo(200);
+            assertThat(whole.body()).isEqualTo(expected);
+        });
+    }
+
+    private HttpResponse<byte[]> part(String file, String condition, String tag) throws Exception {
+        return client.send(request(file).header("Range", "bytes=100-199").header(condition, tag).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    @Test
+    void tellsHashesOfWhatItHasFetched() throws Exception {
+        awaitListing();
+        get(BASE + "/haiku/files/" + Adapter.CONFIG);
+
+        JsonNode files = JsonMapper.shared().readTree(get(BASE + "/haiku").body()).path("files");
+
+        for (JsonNode file : files) {
+            byte[] content = Files.readAllBytes(weights("haiku").resolveSibling(file.path("name").asString()));
+            assertThat(file.path("sha256").asString()).isEqualTo(FakeHub.sha256(content));
+        }
+        assertThat(files).hasSize(2);
+    }
+
+    @Test
     void tellsWhatIsWrongWithABrokenAdapterAndServesTheOthers() throws Exception {
         awaitListing();
         HttpResponse<String> torn = get(BASE + "/torn/files/" + Adapter.WEIGHTS);

@@ -1,5 +1,6 @@
 package io.barista.engine.cuda;
 
+
 /** Reads results back through a pinned buffer. */
 final class HostReader implements AutoCloseable {
 
