@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,8 @@ final class StartupTraining {
         List<ServicePlan> plans = new SuitePlanner(this::program, folder, ports)
                 .plan(Models.load(config, workplace.folder()), gateway, null);
         Narrator silent = new Narrator(List.of(), Clock.systemDefaultZone());
-        Supervisor supervisor = new Supervisor(plans, new ServiceStarter(folder.parent(), Optional.empty()), guard,
+        Supervisor supervisor = new Supervisor(plans, Set.of(), new ServiceStarter(folder.parent(), Optional.empty()),
+                guard,
                 folder, silent,
                 Clock.systemUTC(), _ -> {}, STOP_TIMEOUT);
         supervisor.run(START_TIMEOUT, () -> {
@@ -87,6 +89,8 @@ final class StartupTraining {
         ask(gateway.resolve("/v1/models"), null);
         ask(gateway.resolve("/v1/chat/completions"), chat.formatted(false));
         ask(gateway.resolve("/v1/chat/completions"), chat.formatted(true));
+        ask(gateway.resolve("/v1/chat/completions"),
+                chat.formatted(true).replace("\"barista-demo\"", "\"barista-demo:pirate\""));
     }
 
     private static void ask(URI question, @Nullable String body) {

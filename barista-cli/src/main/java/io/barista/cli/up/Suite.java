@@ -6,6 +6,7 @@ import io.barista.cli.process.ListenAddress;
 import io.barista.cli.process.Ports;
 import io.barista.cli.process.ProcessIdentity;
 import io.barista.cli.process.ReadyMessage;
+import io.barista.cli.process.Role;
 import io.barista.cli.process.ServicePlan;
 import io.barista.cli.process.ServiceStarter;
 import io.barista.cli.process.Signals;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +55,8 @@ final class Suite {
 
         try (Guard guard = Guard.start()) {
             StateWriter writer = new StateWriter(stateFile, atFirst, narrator);
-            Supervisor supervisor = new Supervisor(plans, new ServiceStarter(workplace.folder(), apiKey), guard, folder,
+            Supervisor supervisor = new Supervisor(plans, Set.of(Role.LORA_REGISTRY),
+                    new ServiceStarter(workplace.folder(), apiKey), guard, folder,
                     narrator, Clock.systemUTC(), writer::servicesChanged, STOP_GRACE);
             Signals.onStop(supervisor::requestStop);
             narrator.event("starting %d services of %s", plans.size(), models.file());

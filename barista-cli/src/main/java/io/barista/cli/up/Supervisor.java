@@ -3,6 +3,7 @@ package io.barista.cli.up;
 import io.barista.cli.CommandFailure;
 import io.barista.cli.process.Guard;
 import io.barista.cli.process.Readiness;
+import io.barista.cli.process.Role;
 import io.barista.cli.process.ServicePlan;
 import io.barista.cli.process.ServiceStarter;
 import io.barista.cli.up.SupervisorEvent.Ended;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +35,7 @@ final class Supervisor {
     private static final Duration REMINDER = Duration.ofSeconds(15);
 
     private final List<ManagedService> services;
+    private final Set<Role> later;
     private final ServiceStarter starter;
     private final Guard guard;
     private final Consumer<List<ManagedService>> stateChanged;
@@ -44,10 +47,16 @@ final class Supervisor {
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("supervisor-timer").factory());
 
-    /** @param stopGrace how long each role of services may take to stop */
-    Supervisor(List<ServicePlan> plans, ServiceStarter starter, Guard guard, SuiteFolder folder, Narrator narrator,
+    /**
+     * @param later     what the first request can do without: started when the others are ready, so that it takes no processor from
+     *                  them, and not waited for
+     * @param stopGrace how long each role of services may take to stop
+     */
+    Supervisor(List<ServicePlan> plans, Set<Role> later, ServiceStarter starter, Guard guard, SuiteFolder folder,
+            Narrator narrator,
             Clock clock, Consumer<List<ManagedService>> stateChanged, Duration stopGrace) {
         this.services = plans.stream().map(ManagedService::new).toList();
+        this.later = later;
         this.starter = starter;
         this.guard = guard;
         this.folder = folder;
@@ -63,7 +72,8 @@ final class Supervisor {
     }
 
     /**
-     * Starts all services at once, calls {@code whenReady} when all are ready, and keeps them running until it is asked to stop.
+     * Starts the services at once, calls {@code whenReady} when all are ready but those that come later, and keeps them running until
+     * it is asked to stop.
      *
      * @param startTimeout how long the suite may take to become ready
      * @throws CommandFailure when the suite did not become ready; says why
@@ -72,10 +82,11 @@ final class Supervisor {
         try {
             schedule(startTimeout, new StartTimeout());
             schedule(REMINDER, new StillWaiting());
-            for (ManagedService service : services) {
+            for (ManagedService service : first()) {
                 start(service);
             }
             awaitAllReady();
+            services.stream().filter(service -> !first().contains(service)).forEach(this::restart);
             whenReady.run();
             keepRunning();
         } finally {
@@ -85,7 +96,7 @@ final class Supervisor {
     }
 
     private void awaitAllReady() throws InterruptedException {
-        while (!services.stream().allMatch(service -> service.condition() == Condition.READY)) {
+        while (!notReady().isEmpty()) {
             switch (events.take()) {
                 case Ready(ManagedService service, Process _) -> becameReady(service);
                 case Ended(ManagedService service, Process _) ->
@@ -142,7 +153,7 @@ final class Supervisor {
         });
     }
 
-    /** A start that is not even possible must not end the others. */
+    /** A start that is not even possible must not end the others; it is tried again. */
     private void restart(ManagedService service) {
         try {
             start(service);
@@ -176,7 +187,11 @@ final class Supervisor {
     }
 
     private List<ManagedService> notReady() {
-        return services.stream().filter(service -> service.condition() != Condition.READY).toList();
+        return first().stream().filter(service -> service.condition() != Condition.READY).toList();
+    }
+
+    private List<ManagedService> first() {
+        return services.stream().filter(service -> !later.contains(service.plan().role())).toList();
     }
 
     private static String names(List<ManagedService> services) {

@@ -41,6 +41,8 @@ class ForegroundTest {
     void stopsTheSuiteInOrderWhenTerminated() throws Exception {
         start("up", "--port=" + port);
         Eventually.until("ready", () -> out().startsWith("Ready: http://127.0.0.1:" + port));
+        Eventually.until("registry started", () -> Files.readString(folder.resolve("events"))
+                .contains("lora-registry started"));
         List<ProcessHandle> services = command.descendants().toList();
 
         command.toHandle().destroy();

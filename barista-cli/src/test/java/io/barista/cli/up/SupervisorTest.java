@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +67,21 @@ class SupervisorTest {
             assertThat(states).extracting(ServiceState::state).containsOnly(Condition.READY);
             assertThat(states).allSatisfy(state -> assertThat(state.process().isAlive()).isTrue());
         }
+    }
+
+    @Test
+    void doesNotWaitForTheRegistryWhichStartsWhenTheOthersAreReady() throws Exception {
+        plan("config", Role.CONFIG_SERVER, "");
+        plan("registry", Role.LORA_REGISTRY, "never-ready");
+
+        try (Running _ = run()) {
+            ready.await();
+
+            assertThat(states).extracting(ServiceState::state).containsExactly(Condition.READY, Condition.STARTING);
+            Eventually.until("registry started", () -> Files.readString(parent.resolve("events"))
+                    .contains("registry started"));
+        }
+        assertThat(Files.readAllLines(parent.resolve("events"))).startsWith("config started with key null");
     }
 
     @Test
@@ -178,7 +194,8 @@ class SupervisorTest {
 
     private Supervisor supervisor() {
         Narrator narrator = new Narrator(List.of(new PrintStream(said, true)), Clock.systemDefaultZone());
-        return new Supervisor(plans, new ServiceStarter(parent, Optional.of("s3cret")), guard, folder, narrator,
+        return new Supervisor(plans, Set.of(Role.LORA_REGISTRY), new ServiceStarter(parent, Optional.of("s3cret")),
+                guard, folder, narrator,
                 Clock.systemUTC(), services -> states = services.stream().map(ManagedService::state).toList(),
                 Duration.ofSeconds(35));
     }

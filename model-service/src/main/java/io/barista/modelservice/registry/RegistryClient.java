@@ -3,6 +3,7 @@ package io.barista.modelservice.registry;
 import io.barista.engine.EngineException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -28,6 +29,9 @@ final class RegistryClient implements AutoCloseable {
     /** It answers out of its memory. */
     private static final Duration METADATA = Duration.ofSeconds(5);
 
+    private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
+
     private final URI registry;
     private final String base;
     private final Optional<String> authorization;
@@ -36,6 +40,8 @@ final class RegistryClient implements AutoCloseable {
             .build();
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT).build();
+
+    private volatile boolean wasHeard;
 
     /**
      * @param apiKey   sent as a bearer token; empty when the registry asks for none
@@ -94,12 +100,29 @@ final class RegistryClient implements AutoCloseable {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(registry + path)).timeout(timeout);
         headers.forEach(request::header);
         authorization.ifPresent(key -> request.header("Authorization", key));
-        HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = sendOnceItListens(request.build());
         if (answer.statusCode() == 200 || answer.statusCode() == 206) {
             return answer;
         }
         try (InputStream body = answer.body()) {
             throw failure(answer.statusCode(), message(body));
+        }
+    }
+
+    /** All services of a suite start together, and the registry is the last of them. Once it was heard, its silence is a fault. */
+    private HttpResponse<InputStream> sendOnceItListens(HttpRequest request) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + FIRST_CONTACT.toNanos();
+        while (true) {
+            try {
+                HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+                wasHeard = true;
+                return answer;
+            } catch (ConnectException e) {
+                if (wasHeard || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(BETWEEN_KNOCKS);
+            }
         }
     }
 

@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -227,6 +229,27 @@ class RegistryAdaptersTest {
         }
 
         assertThat(registry.log()).hasSizeLessThan(100);
+    }
+
+    @Test
+    void waitsForARegistryThatStartsAfterIt() throws Exception {
+        int port = registry.uri().getPort();
+        registry.close();
+        CompletableFuture<String> version = CompletableFuture.supplyAsync(() -> adapters.version("pirate"));
+        Thread.sleep(300);
+
+        registry = new FakeRegistry(port);
+        registry.upload("pirate", bytes(1, 10));
+
+        assertThat(version.handle((found, failure) -> failure == null || isUnknown(failure)).get(20, TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(adapters.version("pirate")).isNotEmpty();
+    }
+
+    /** The server listens a moment before the adapter is there. */
+    private static boolean isUnknown(Throwable failure) {
+        return failure.getCause() instanceof EngineException known
+                && known.code() == EngineException.Code.ADAPTER_NOT_FOUND;
     }
 
     @Test
