@@ -10,6 +10,7 @@ import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import io.barista.engine.model.quantization.WeightFormat;
+import io.barista.engine.model.quantization.WrittenOut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -64,9 +65,13 @@ record WeightPacker(Weights weights, WeightFormat format, TensorOps ops, @Nullab
         return packing(() -> ops.packExperts(name, matrices));
     }
 
+    /** What is quantised is written out: it is small, and multiplied into queries and results alike. */
     LatentMatrix latent(String module, LatentAttentionSpec attention) {
-        return ops.packLatent(weights.require(module + ".weight", attention.expandedWidth(), attention.rank()),
-                attention);
+        int outputs = attention.expandedWidth();
+        HostTensor expand = weights.isPlain(module + ".weight")
+                ? weights.require(module + ".weight", outputs, attention.rank())
+                : WrittenOut.of(weightOf(module, outputs, attention.rank()));
+        return ops.packLatent(expand, attention);
     }
 
     /** @param offset whether it is stored less one */

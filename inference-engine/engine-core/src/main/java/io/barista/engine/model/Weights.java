@@ -61,6 +61,12 @@ final class Weights implements TensorSource {
         return tensors.containsKey(name);
     }
 
+    /** Whether it is there, and no codes. */
+    boolean isPlain(String name) {
+        Stored stored = tensors.get(name);
+        return stored != null && stored.entry().type().dtype().filter(Weights::isFloat).isPresent();
+    }
+
     @Override
     public Optional<HostTensor> find(String name) {
         Stored stored = tensors.get(name);

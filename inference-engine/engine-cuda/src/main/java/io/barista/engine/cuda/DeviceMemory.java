@@ -7,16 +7,8 @@ import java.util.Deque;
 /** Owns what was allocated on the device and frees it, newest first. Allocates at start only. */
 final class DeviceMemory implements AutoCloseable {
 
-    /** Vectors and the like: the driver takes as long for one of them as for a matrix, and gives each 2 MiB. */
-    private static final long SMALL = 256 << 10;
-
-    private static final long SLAB = 4 << 20;
-    private static final long ALIGNMENT = 256;
-
     private final Deque<Long> addresses = new ArrayDeque<>();
     private long allocated;
-    private long slab; // where the next small piece may begin
-    private long slabEnd;
 
     /**
      * Memory aligned to 256 bytes, of undefined content.
@@ -24,22 +16,8 @@ final class DeviceMemory implements AutoCloseable {
      * @throws EngineException INVALID_CONFIG when the device has no room
      */
     long allocate(String what, long bytes) {
-        if (bytes > SMALL) {
-            return whole(what, bytes);
-        }
-        long room = Math.ceilDiv(Math.max(bytes, 1), ALIGNMENT) * ALIGNMENT;
-        if (slabEnd - slab < room) {
-            slab = whole(what, SLAB);
-            slabEnd = slab + SLAB;
-        }
-        long address = slab;
-        slab += room;
-        return address;
-    }
-
-    private long whole(String what, long bytes) {
         try {
-            long address = Driver.allocate(bytes);
+            long address = Driver.allocate(Math.max(bytes, 1));
             addresses.push(address);
             allocated += bytes;
             return address;
@@ -57,11 +35,12 @@ final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    /** Frees what was allocated, before its time, unless it is a small piece of a larger one. The device must be done with it. */
+    /** Frees what was allocated, before its time. The device must be done with it. */
     void release(long address) {
-        if (addresses.remove(address)) {
-            Driver.free(address);
+        if (!addresses.remove(address)) {
+            throw new IllegalArgumentException("address %x was not allocated here".formatted(address));
         }
+        Driver.free(address);
     }
 
     long allocatedBytes() {

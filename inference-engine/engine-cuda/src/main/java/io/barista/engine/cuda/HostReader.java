@@ -1,6 +1,5 @@
 package io.barista.engine.cuda;
 
-
 /** Reads results back through a pinned buffer. */
 final class HostReader implements AutoCloseable {
 

@@ -23,10 +23,10 @@ final class Uploader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Uploader.class);
 
     /** More than threads, so that none waits for the device to fetch. */
-    private static final int BUFFERS = 32;
+    private static final int BUFFERS = 24;
 
     /** Large enough for full speed, and small, for memory takes its time to be pinned. */
-    private static final int BUFFER_BYTES = 2 << 20;
+    private static final int BUFFER_BYTES = 4 << 20;
     private static final int MOST_THREADS = 16;
 
     /** Less is not worth a line. */
