@@ -2,7 +2,7 @@ package io.barista.engine.cuda;
 
 import org.bytedeco.cuda.cudart.CUstream_st;
 
-/** The one queue of the engine's work on the device. Confined to the thread that opened the device. */
+/** A queue of work on the device. Used by one thread at a time: the engine's, but for the one on which adapters' slots are filled. */
 final class Stream implements AutoCloseable {
 
     private final CUstream_st handle = Driver.createStream();
