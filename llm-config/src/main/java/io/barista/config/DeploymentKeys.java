@@ -56,10 +56,10 @@ final class DeploymentKeys {
 
     static final ConfigKey<String> DYNAMIC_LORA_LOADING_PATH = new ConfigKey<>("dynamic_lora_loading_path",
             new TextType(), null,
-            new Effect.Ignored("lora-registry serves these adapters, but the engine does not apply them yet"),
-            "Where adapters are, one folder each.");
-    static final ConfigKey<Integer> MAX_NUM_ADAPTERS_PER_REPLICA = adapters("max_num_adapters_per_replica",
-            IntegerType.atLeast(1), 16);
+            HONOURED, "Where adapters are, one folder each.");
+    static final ConfigKey<Integer> MAX_NUM_ADAPTERS_PER_REPLICA = new ConfigKey<>(
+            "max_num_adapters_per_replica", IntegerType.atLeast(1), 16, HONOURED,
+            "Adapters that a replica keeps in its memory.");
     static final ConfigKey<Double> DOWNLOAD_TIMEOUT_S = new ConfigKey<>("download_timeout_s", DecimalType.atLeast(-1),
             30.0, HONOURED, "Seconds for one adapter's download; 0 and less is no limit.");
     static final ConfigKey<Integer> MAX_DOWNLOAD_TRIES = new ConfigKey<>("max_download_tries", IntegerType.atLeast(1),
@@ -83,9 +83,5 @@ final class DeploymentKeys {
 
     private static <T> ConfigKey<T> notYet(String key, OptionType<T> type) {
         return ignored(key, type, "autoscaling is not built yet, min_replicas is what runs");
-    }
-
-    private static <T> ConfigKey<T> adapters(String key, OptionType<T> type, T defaultValue) {
-        return new ConfigKey<>(key, type, defaultValue, new Effect.Ignored("LoRA adapters are not built yet"), "");
     }
 }

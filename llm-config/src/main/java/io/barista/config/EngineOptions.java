@@ -1,5 +1,6 @@
 package io.barista.config;
 
+import io.barista.config.type.AnyType;
 import io.barista.config.type.BooleanType;
 import io.barista.config.type.ChoiceType;
 import io.barista.config.type.DecimalType;
@@ -123,6 +124,13 @@ public final class EngineOptions {
     public static final EngineOption<Integer> MAX_CPU_LORAS = honoured("max_cpu_loras", IntegerType.atLeast(1), null,
             "Adapters kept in the host's memory; max_num_adapters_per_replica of lora_config when absent, or else 16.");
 
+    public static final EngineOption<Object> LORA_MODULES = honoured("lora_modules", new AnyType(), null,
+            "Adapters by name, in folders: name=path, or a list of name=path or of {name, path}.");
+    public static final EngineOption<Boolean> ALLOW_RUNTIME_LORA_UPDATING = honoured("allow_runtime_lora_updating",
+            new BooleanType(), false,
+            "Adapters may be added and removed through /v1/load_lora_adapter and /v1/unload_lora_adapter on the management "
+                    + "port.");
+
     public static final EngineOption<Double> GPU_MEMORY_UTILIZATION = new EngineOption<>("gpu_memory_utilization",
             DecimalType.aboveUpTo(0, 1), 0.92, new Effect.IgnoredOnCpu("there is no GPU memory to share out"),
             "Part of the GPU's memory for weights, activations and KV cache together.");
@@ -157,7 +165,8 @@ public final class EngineOptions {
                 OVERRIDE_GENERATION_CONFIG, CHAT_TEMPLATE, DEFAULT_CHAT_TEMPLATE_KWARGS, RESPONSE_ROLE,
                 REASONING_PARSER, TOOL_CALL_PARSER, ENABLE_AUTO_TOOL_CHOICE, EXCLUDE_TOOLS_WHEN_TOOL_CHOICE_NONE,
                 ENABLE_FORCE_INCLUDE_USAGE, RETURN_TOKENS_AS_TOKEN_IDS,
-                PORT, REVISION, ENABLE_LORA, MAX_LORAS, MAX_LORA_RANK, MAX_CPU_LORAS,
+                PORT, REVISION, ENABLE_LORA, MAX_LORAS, MAX_LORA_RANK, MAX_CPU_LORAS, LORA_MODULES,
+                ALLOW_RUNTIME_LORA_UPDATING,
                 GPU_MEMORY_UTILIZATION, ENFORCE_EAGER));
         options.addAll(IgnoredEngineOptions.ALL);
         options.addAll(RefusedEngineOptions.ALL);

@@ -88,6 +88,11 @@ final class EntryReader {
     private boolean isUsableId(String id, Value.Fields mapping) {
         Value.Field field = mapping.fields().get(EntryKeys.MODEL_ID.key());
         int line = field == null ? mapping.line() : field.line();
+        if (id.startsWith(":") || id.endsWith(":")) {
+            report.add(line, "model_loading_config.model_id",
+                    "may not begin or end with a colon, which parts a model from its adapter in requests");
+            return false;
+        }
         if (!id.matches("[^\\s\\p{Cntrl}]{1,200}")) {
             report.add(line, "model_loading_config.model_id", "expected at most 200 characters without spaces");
             return false;

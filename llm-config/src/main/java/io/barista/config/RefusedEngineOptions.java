@@ -83,8 +83,6 @@ final class RefusedEngineOptions {
     }
 
     private void features() {
-        refuse("LoRA adapters by flag: this " + NOT_BUILT, "lora_modules", new AnyType(), null,
-                "Adapters loaded at start.");
         refuse("biases of LoRA adapters: this " + NOT_BUILT, "enable_lora_bias", new BooleanType(), false,
                 "Adapters with biases.");
         refuse("adapters that a medium brings with it: this " + NOT_BUILT, "default_mm_loras", new MappingType(), null,

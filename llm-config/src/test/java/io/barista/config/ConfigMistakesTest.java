@@ -76,6 +76,7 @@ class ConfigMistakesTest {
             textBlock = """
                     {}                                  | model_loading_config.model_id: is missing; it is what clients send as model
                     {model_id: ~}                       | model_loading_config.model_id: is missing; it is what clients send as model
+                    {model_id: 'a:'}                    | model_loading_config.model_id: may not begin or end with a colon, which parts a model from its adapter in requests
                     {model_id: 'a b'}                   | model_loading_config.model_id: expected at most 200 characters without spaces
                     {model_id: 7}                       | model_loading_config.model_id: expected text, got 7 (put it in quotes)
                     {model_id: ' '}                     | model_loading_config.model_id: expected text, got nothing

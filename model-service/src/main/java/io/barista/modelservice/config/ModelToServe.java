@@ -9,6 +9,7 @@ import io.barista.config.IgnoredKey;
 import io.barista.config.LlmConfig;
 import io.barista.config.LlmConfigs;
 import io.barista.config.LocalFiles;
+import io.barista.config.LoraConfig;
 import io.barista.config.ModelSource;
 import io.barista.config.ResolvedLlmConfig;
 import io.barista.config.RuntimeEnv;
@@ -24,10 +25,13 @@ import org.slf4j.LoggerFactory;
  * The one model of this process.
  *
  * @param names     what clients may call it; the first is the one in answers
+ * @param lora      {@code lora_config}; null without
+ * @param folder    what relative paths of adapters mean
  * @param variables {@code runtime_env.env_vars}; the values may be secrets
  * @param ignored   what was asked for and has no effect here
  */
-public record ModelToServe(List<String> names, ModelSource source, EngineConfig engine, RuntimeEnv variables,
+public record ModelToServe(List<String> names, ModelSource source, EngineConfig engine, @Nullable LoraConfig lora,
+        Path folder, RuntimeEnv variables,
         List<IgnoredKey> ignored) {
 
     private static final Logger log = LoggerFactory.getLogger(ModelToServe.class);
@@ -46,17 +50,18 @@ public record ModelToServe(List<String> names, ModelSource source, EngineConfig 
         Path here = Path.of("");
         return switch (settings) {
             case ServiceSettings.FromConfigServer(var server, String file, Path folder, String modelId) ->
-                find(new ConfigServerSource(server, folder, here, PATIENCE), file, modelId, backend);
+                find(new ConfigServerSource(server, folder, here, PATIENCE), file, folder, modelId, backend);
             case ServiceSettings.FromFile(Path file, String modelId) ->
-                find(new LocalFiles(here), file.toString(), modelId, backend);
+                find(new LocalFiles(here), file.toString(), file.toAbsolutePath().resolveSibling(""), modelId, backend);
             case ServiceSettings.FromFlags flags -> fromFlags(flags, backend);
         };
     }
 
-    private static ModelToServe find(ConfigSource source, String file, @Nullable String modelId, BackendKind backend) {
+    private static ModelToServe find(ConfigSource source, String file, Path folder, @Nullable String modelId,
+            BackendKind backend) {
         log.info("configuration: {}", source.describe(file));
         LlmConfig config = choose(LlmConfigs.parse(source, file), modelId, file);
-        return of(config, List.of(config.modelId()), backend);
+        return of(config, List.of(config.modelId()), folder, backend);
     }
 
     private static ModelToServe fromFlags(ServiceSettings.FromFlags flags, BackendKind backend) {
@@ -65,14 +70,14 @@ public record ModelToServe(List<String> names, ModelSource source, EngineConfig 
                 ? List.of(ModelSource.parse(flags.model(), Path.of("").toAbsolutePath()).shortName())
                 : flags.names();
         ConfigSource source = new CommandLineSource(names.getFirst(), flags.model(), flags.engineKwargs());
-        return of(LlmConfigs.parse(source, CommandLineSource.NAME).getFirst(), names, backend);
+        return of(LlmConfigs.parse(source, CommandLineSource.NAME).getFirst(), names, Path.of(""), backend);
     }
 
-    private static ModelToServe of(LlmConfig config, List<String> names, BackendKind backend) {
+    private static ModelToServe of(LlmConfig config, List<String> names, Path folder, BackendKind backend) {
         ResolvedLlmConfig resolved = ResolvedLlmConfig.resolve(config, backend);
         resolved.ignored().forEach(key -> log.warn("no effect: {}", key));
-        return new ModelToServe(names, resolved.modelSource(), config.engine(), config.runtimeEnv(),
-                resolved.ignored());
+        return new ModelToServe(names, resolved.modelSource(), config.engine(), config.lora(), folder,
+                config.runtimeEnv(), resolved.ignored());
     }
 
     private static LlmConfig choose(List<LlmConfig> configs, @Nullable String modelId, String file) {

@@ -6,9 +6,13 @@ import io.barista.engine.LlmEngine;
 import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.OutputDialect;
+import io.barista.engine.lora.Adapter;
 import io.barista.engine.tokenizer.Tokenizer;
+import io.barista.modelservice.adapters.AdapterName;
+import io.barista.modelservice.adapters.ServedAdapters;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +26,28 @@ import org.jspecify.annotations.Nullable;
  * @param defaults    for requests that are silent
  * @param fingerprint changes with the program and with what runs
  * @param created     when it was loaded, in seconds since 1970
+ * @param adapters    where its adapters come from
+ * @param adapter     that answers; null for the model itself
  */
 public record ServedModel(List<String> names, LlmEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
         @Nullable ChatTemplate template,
-        OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created) implements HostedModel {
+        OutputDialect dialect, SamplingDefaults defaults, String fingerprint, long created,
+        ServedAdapters adapters, @Nullable Adapter adapter) implements HostedModel {
+
+    /** The same, under the name and with the adapter that a request asked for. */
+    public ServedModel with(String name, Adapter other) {
+        return new ServedModel(List.of(name), engine, asked, ignored, template, dialect, defaults, fingerprint, created,
+                adapters, other);
+    }
+
+    /** What a request asks for, if it is an adapter of this model; empty for the model itself, and for what nobody knows. */
+    public Optional<AdapterName> adapterIn(@Nullable String asked) {
+        if (asked == null || engine.adapters().isEmpty()) {
+            return Optional.empty();
+        }
+        return AdapterName.of(asked, names).or(() -> Optional.of(new AdapterName(name(), asked))
+                .filter(_ -> !names.contains(asked) && adapters.isNamed(asked)));
+    }
 
     @Override
     public Tokenizer tokenizer() {

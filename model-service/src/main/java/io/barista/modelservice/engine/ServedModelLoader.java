@@ -10,6 +10,8 @@ import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.ChatTemplateException;
 import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.model.ModelFolder;
+import io.barista.modelservice.adapters.AdapterSetup;
+import io.barista.modelservice.adapters.ServedAdapters;
 import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.metrics.ServiceMetrics;
 import io.barista.sources.SourceException;
@@ -76,7 +78,8 @@ public final class ServedModelLoader {
     }
 
     private ServedModel generator(ModelToServe toServe, ModelFolder folder) {
-        EngineConfig asked = toServe.engine();
+        EngineConfig asked = AdapterSetup.engine(toServe.engine(), toServe.lora());
+        ServedAdapters adapters = AdapterSetup.source(asked, toServe.lora(), toServe.folder(), Optional.empty());
         OutputDialect dialect = OutputDialect.of(asked.find(EngineOptions.REASONING_PARSER).orElse(null),
                 asked.find(EngineOptions.TOOL_CALL_PARSER).orElse(null));
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
@@ -84,14 +87,14 @@ public final class ServedModelLoader {
         int limit = asked.find(EngineOptions.MAX_MODEL_LEN).filter(length -> length > 0)
                 .orElseGet(() -> folder.decoder().contextLength());
         ServiceMetrics metrics = new ServiceMetrics(registry, toServe.names().getFirst(), limit);
-        LlmEngine engine = LlmEngine.start(folder, asked, backends, metrics.observer());
+        LlmEngine engine = LlmEngine.start(folder, asked, backends, adapters, metrics.observer());
         metrics.bind(engine);
         // the first structured output would wait for it otherwise
         Thread.ofPlatform().name("grammar-warm-up").daemon().start(engine.grammars()::warmUp);
         log.info("serving {} from {}", toServe.names(), folder.path());
         return new ServedModel(toServe.names(), engine, asked, toServe.ignored(), template, dialect, defaults,
                 fingerprint(engine),
-                clock.instant().getEpochSecond());
+                clock.instant().getEpochSecond(), adapters, null);
     }
 
     private static ChatTemplate compile(String source, ModelFolder folder) {

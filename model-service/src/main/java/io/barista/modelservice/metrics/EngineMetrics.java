@@ -89,6 +89,7 @@ public final class EngineMetrics implements EngineObserver {
         counter("prompt_tokens", engine, EngineStats::promptTokens);
         counter("generation_tokens", engine, EngineStats::generatedTokens);
         engine.sensors().ifPresent(sensors -> DeviceMetrics.bind(registry, sensors));
+        engine.adapters().ifPresent(adapters -> new AdapterMetrics(registry, tags).bind(adapters));
         Gauge.builder("vllm:cache_config_info", () -> 1)
                 .tags(tags.and("block_size", String.valueOf(engine.config().blockSize()), "num_gpu_blocks",
                         String.valueOf(engine.config().kvBlocks()), "enable_prefix_caching",

@@ -25,6 +25,7 @@ final class Generations {
     }
 
     Flux<EngineEvent> of(ServedModel model, GenerationRequest generation) {
-        return inFlight.track(new EngineStream(model.engine(), answering, EVENTS_A_READER_MAY_LAG).submit(generation));
+        return inFlight.track(new EngineStream(model.engine(), answering, EVENTS_A_READER_MAY_LAG)
+                .submit(generation.with(model.adapter())));
     }
 }

@@ -1,10 +1,14 @@
 package io.barista.modelservice.web;
 
+import io.barista.modelservice.adapters.AdapterName;
 import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
+import io.barista.modelservice.engine.ServedModel;
 import io.barista.openai.model.ModelCard;
 import io.barista.openai.model.ModelList;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -12,21 +16,26 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 @RestController
 final class ModelController {
 
     private final ModelHost host;
     private final JsonAnswers answers;
+    private final Scheduler preparing;
 
-    ModelController(ModelHost host, JsonAnswers answers) {
+    /** @param preparing where the list of adapters may take its time */
+    ModelController(ModelHost host, JsonAnswers answers, Scheduler preparing) {
         this.host = host;
         this.answers = answers;
+        this.preparing = preparing;
     }
 
     @GetMapping("/v1/models")
     Mono<Void> list(ServerWebExchange exchange) {
-        return answers.write(exchange, Mono.fromSupplier(() -> ModelList.of(cards(host.require()))));
+        return answers.write(exchange,
+                Mono.fromSupplier(() -> ModelList.of(cards(host.require()))).subscribeOn(preparing));
     }
 
     /** The id is all the rest of the path, since ids may have slashes; a percent-encoded slash means the same. */
@@ -38,13 +47,37 @@ final class ModelController {
         }
         return answers.write(exchange, Mono.fromSupplier(() -> {
             HostedModel model = host.require();
-            model.requireName(name);
-            return card(model, name);
-        }));
+            return adapterCard(model, name).orElseGet(() -> {
+                model.requireName(name);
+                return card(model, name);
+            });
+        }).subscribeOn(preparing));
     }
 
     private static List<ModelCard> cards(HostedModel model) {
-        return model.names().stream().map(name -> card(model, name)).toList();
+        List<ModelCard> cards = new ArrayList<>();
+        model.names().forEach(name -> cards.add(card(model, name)));
+        if (model instanceof ServedModel served) {
+            served.engine().adapters().ifPresent(adapters -> adapters.names()
+                    .forEach(name -> cards.add(card(served, new AdapterName(served.name(), name)))));
+        }
+        return cards;
+    }
+
+    private static Optional<ModelCard> adapterCard(HostedModel model, String asked) {
+        if (!(model instanceof ServedModel served)) {
+            return Optional.empty();
+        }
+        return served.adapterIn(asked).map(name -> {
+            if (!served.engine().adapters().orElseThrow().has(name.adapter())) {
+                throw RequestedAdapters.unknown(asked);
+            }
+            return card(served, name);
+        });
+    }
+
+    private static ModelCard card(ServedModel model, AdapterName name) {
+        return ModelCard.ofAdapter(name.toString(), model.created(), name.adapter(), name.base(), model.maxModelLen());
     }
 
     private static ModelCard card(HostedModel model, String name) {

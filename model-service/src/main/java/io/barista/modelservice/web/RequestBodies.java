@@ -1,5 +1,6 @@
 package io.barista.modelservice.web;
 
+import io.barista.modelservice.adapters.AdapterName;
 import io.barista.modelservice.engine.EmbeddingModel;
 import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
@@ -8,6 +9,7 @@ import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.OpenAiJson;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -55,7 +57,21 @@ final class RequestBodies {
     /** For routes that any model has; as {@link #generating}. */
     <T> Mono<T> read(Mono<byte[]> body, BiFunction<JsonFields, HostedModel, T> prepare) {
         return body.defaultIfEmpty(NONE).flatMap(bytes -> Mono
-                .fromCallable(() -> prepare.apply(json.readObject(bytes), host.require())).subscribeOn(preparing));
+                .fromCallable(() -> prepared(json.readObject(bytes), host.require(), prepare)).subscribeOn(preparing)
+                .flatMap(prepared -> prepared));
+    }
+
+    private <T> Mono<T> prepared(JsonFields fields, HostedModel model, BiFunction<JsonFields, HostedModel, T> prepare) {
+        if (model instanceof ServedModel served) {
+            String asked = fields.string("model");
+            Optional<AdapterName> adapter = served.adapterIn(asked);
+            if (asked != null && adapter.isPresent()) {
+                // May have to be fetched first, which is no work for the threads that prepare.
+                return RequestedAdapters.prepare(served, adapter.get(), asked).publishOn(preparing)
+                        .map(adapted -> prepare.apply(fields, adapted));
+            }
+        }
+        return Mono.just(prepare.apply(fields, model));
     }
 
     private static ApiException unsupported(String api, JsonFields fields, HostedModel model, String instead) {

@@ -21,4 +21,10 @@ public record ModelCard(String id, String object, long created, String ownedBy, 
         return new ModelCard(id, "model", created, "barista", root, null, maxModelLen, List.of(),
                 Map.of("model_id", id, "input_modality", "text", "max_request_context_length", maxModelLen));
     }
+
+    /** @param base what it adapts */
+    public static ModelCard ofAdapter(String id, long created, String root, String base, int maxModelLen) {
+        return new ModelCard(id, "model", created, "barista", root, base, maxModelLen, List.of(), Map.of("model_id", id,
+                "base_model_id", base, "input_modality", "text", "max_request_context_length", maxModelLen));
+    }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -68,8 +69,10 @@ public final class AdapterCache implements AutoCloseable {
     private void prepare(String name, CompletableFuture<Adapter> prepared) {
         try {
             prepared.complete(current(name));
+        } catch (CompletionException e) { // of the one whose load this has waited for
+            prepared.completeExceptionally(e.getCause());
         } catch (RuntimeException | Error e) {
-            prepared.completeExceptionally(e.getCause() instanceof EngineException named ? named : e);
+            prepared.completeExceptionally(e);
         }
     }
 
@@ -166,6 +169,37 @@ public final class AdapterCache implements AutoCloseable {
     /** Names that requests may use now. @throws EngineException UNAVAILABLE */
     public List<String> names() {
         return source.names();
+    }
+
+    /** Whether a request for it would find it, broken or not. @throws EngineException UNAVAILABLE */
+    public boolean has(String name) {
+        try {
+            source.version(name);
+            return true;
+        } catch (EngineException e) {
+            return switch (e.code()) {
+                case ADAPTER_NOT_FOUND -> false;
+                case INVALID_ADAPTER -> true;
+                default -> {
+                    if (find(name) == null) {
+                        throw e;
+                    }
+                    yield true;
+                }
+            };
+        }
+    }
+
+    /** Forgets an adapter, whose name may mean something else from now on. */
+    public void evict(String name) {
+        lock.lock();
+        try {
+            if (cached.remove(name) != null) {
+                counters.evictedFromHost();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Those in memory, the least recently used first. */

@@ -1,0 +1,62 @@
+package io.barista.modelservice.adapters;
+
+import io.barista.config.EngineConfig;
+import io.barista.config.EngineOptions;
+import io.barista.config.LoraConfig;
+import io.barista.engine.EngineException;
+import io.barista.engine.lora.AdapterSource;
+import io.barista.engine.lora.FolderAdapters;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** From the configuration of adapters to where they come from, and to the knobs of the engine that follow from it. */
+public final class AdapterSetup {
+
+    private AdapterSetup() {}
+
+    /**
+     * Turns adapters on where there are any, unless that was asked otherwise, and keeps as many as Ray's key says unless vLLM's says
+     * otherwise.
+     */
+    public static EngineConfig engine(EngineConfig asked, @Nullable LoraConfig lora) {
+        boolean configured = lora != null && lora.dynamicLoraLoadingPath() != null
+                || asked.find(EngineOptions.LORA_MODULES).isPresent();
+        EngineConfig engine = configured && !asked.isAsked(EngineOptions.ENABLE_LORA)
+                ? asked.with(EngineOptions.ENABLE_LORA, true)
+                : asked;
+        if (lora == null || asked.isAsked(EngineOptions.MAX_CPU_LORAS)) {
+            return engine;
+        }
+        int slots = asked.find(EngineOptions.MAX_LORAS).orElse(0);
+        return engine.with(EngineOptions.MAX_CPU_LORAS, Math.max(slots, lora.maxAdaptersPerReplica()));
+    }
+
+    /**
+     * @param folder   what relative paths mean
+     * @param registry gives what is under the root; empty where there is no registry, and then the root must be a folder
+     * @throws EngineException INVALID_CONFIG
+     */
+    public static ServedAdapters source(EngineConfig asked, @Nullable LoraConfig lora, Path folder,
+            Optional<AdapterSource> registry) {
+        Map<String, Path> modules = asked.find(EngineOptions.LORA_MODULES)
+                .map(option -> LoraModules.parse(option, folder)).orElse(Map.of());
+        String root = lora == null ? null : lora.dynamicLoraLoadingPath();
+        AdapterSource found = root == null
+                ? AdapterSource.NONE
+                : registry.orElseGet(() -> new FolderAdapters(List.of(localFolder(root, folder))));
+        return new ServedAdapters(modules, found, root);
+    }
+
+    private static Path localFolder(String root, Path folder) {
+        if (root.contains("://")) {
+            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                    "lora_config.dynamic_lora_loading_path: %s is fetched by lora-registry; say where that is with "
+                            + "barista.lora-registry.uri, or give a folder",
+                    root.replaceAll("://.*", "://..."));
+        }
+        return folder.resolve(root);
+    }
+}

@@ -1,0 +1,110 @@
+package io.barista.modelservice.adapters;
+
+import io.barista.engine.EngineException;
+import io.barista.engine.lora.AdapterSource;
+import io.barista.engine.lora.FetchedAdapter;
+import io.barista.engine.lora.FolderAdapters;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All adapters of the model: those named one by one, those added while it runs, which are other names for adapters under the root, and
+ * those that are found under the root by themselves. Thread-safe.
+ */
+public final class ServedAdapters implements AdapterSource {
+
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final AdapterSource found;
+    private final @Nullable String root;
+
+    /** @param name of the adapter at its source */
+    private record Entry(AdapterSource source, String name) {}
+
+    /**
+     * @param modules adapters in folders
+     * @param found   what is under the root
+     * @param root    where adapters may be added from; null when there is none
+     */
+    public ServedAdapters(Map<String, Path> modules, AdapterSource found, @Nullable String root) {
+        AdapterSource folders = new FolderAdapters(modules, List.of());
+        modules.keySet().forEach(name -> entries.put(name, new Entry(folders, name)));
+        this.found = found;
+        this.root = root == null ? null : root.replaceFirst("/+$", "");
+    }
+
+    @Override
+    public List<String> names() {
+        TreeSet<String> names = new TreeSet<>(entries.keySet());
+        names.addAll(found.names());
+        return List.copyOf(names);
+    }
+
+    @Override
+    public String version(String name) {
+        Entry entry = entry(name);
+        return entry.source().version(entry.name());
+    }
+
+    @Override
+    public FetchedAdapter fetch(String name) {
+        Entry entry = entry(name);
+        return entry.source().fetch(entry.name());
+    }
+
+    /** Whether a client may leave out the base before it, as vLLM's clients do for adapters that were named one by one. */
+    public boolean isNamed(String name) {
+        return entries.containsKey(name);
+    }
+
+    /**
+     * Gives an adapter under the root another name.
+     *
+     * @param address root/adapter
+     * @throws EngineException INVALID_PARAMETER when it is no such address, or the name is taken or no name
+     */
+    public void add(String name, String address) {
+        if (!LoraModules.NAME.matcher(name).matches()) {
+            throw EngineException.invalid("lora_name", "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
+                    name);
+        }
+        Entry entry = new Entry(found, adapterUnderRoot(address));
+        if (entries.putIfAbsent(name, entry) != null) {
+            throw taken(name);
+        }
+    }
+
+    private static EngineException taken(String name) {
+        return EngineException.invalid("lora_name", "The lora adapter '%s' has already been loaded.", name);
+    }
+
+    private String adapterUnderRoot(String address) {
+        if (root == null) {
+            throw EngineException.invalid("lora_path",
+                    "adapters can be added from under lora_config.dynamic_lora_loading_path only, which is not configured");
+        }
+        String path = address.replaceFirst("/+$", "");
+        String child = path.startsWith(root + "/") ? path.substring(root.length() + 1) : "";
+        if (!LoraModules.NAME.matcher(child).matches()) {
+            throw EngineException.invalid("lora_path",
+                    "lora_path must be a folder right under lora_config.dynamic_lora_loading_path");
+        }
+        return child;
+    }
+
+    /** @throws EngineException ADAPTER_NOT_FOUND when it was not named or added */
+    public void remove(String name) {
+        if (entries.remove(name) == null) {
+            throw EngineException.of(EngineException.Code.ADAPTER_NOT_FOUND, "The lora adapter '%s' cannot be found.",
+                    name);
+        }
+    }
+
+    private Entry entry(String name) {
+        return Objects.requireNonNullElseGet(entries.get(name), () -> new Entry(found, name));
+    }
+}

@@ -1,0 +1,40 @@
+package io.barista.modelservice.metrics;
+
+import io.barista.engine.lora.AdapterCache;
+import io.barista.engine.lora.AdapterCounters;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.function.ToDoubleFunction;
+
+/** What adapters cost: loads into the host's memory and into the device's slots, and evictions. */
+final class AdapterMetrics {
+
+    private static final double NANOS = 1e9;
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+
+    AdapterMetrics(MeterRegistry registry, Tags tags) {
+        this.registry = registry;
+        this.tags = tags;
+    }
+
+    void bind(AdapterCache cache) {
+        AdapterCounters counters = cache.counters();
+        counter("lora_loads", counters, AdapterCounters::loads);
+        counter("lora_load_seconds", counters, each -> each.loadNanos() / NANOS);
+        counter("lora_load_failures", counters, AdapterCounters::failures);
+        counter("lora_host_evictions", counters, AdapterCounters::hostEvictions);
+        counter("lora_slot_fills", counters, AdapterCounters::slotFills);
+        counter("lora_slot_fill_seconds", counters, each -> each.slotFillNanos() / NANOS);
+        counter("lora_slot_evictions", counters, AdapterCounters::slotEvictions);
+        Gauge.builder("barista:lora_host_adapters", cache, each -> each.resident().size()).tags(tags)
+                .register(registry);
+    }
+
+    private void counter(String name, AdapterCounters counters, ToDoubleFunction<AdapterCounters> value) {
+        FunctionCounter.builder("barista:" + name, counters, value).tags(tags).register(registry);
+    }
+}
