@@ -4,6 +4,7 @@ import io.barista.config.BackendKind;
 import io.barista.engine.backend.Backend;
 import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.cuda.CudaBackend;
+import io.barista.modelservice.adapters.RegistrySettings;
 import io.barista.modelservice.chat.ChatPreparation;
 import io.barista.modelservice.completion.CompletionPreparation;
 import io.barista.modelservice.config.ModelToServe;
@@ -20,9 +21,11 @@ import io.barista.modelservice.responses.ResponsePreparation;
 import io.barista.modelservice.responses.ResponseStore;
 import io.barista.openai.json.OpenAiJson;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MeterRegistryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -69,9 +72,12 @@ class ServiceConfiguration {
     @Bean(initMethod = "start", destroyMethod = "close")
     ModelHost modelHost(Environment environment, MeterRegistry registry, Clock clock, StartFailure failure,
             @Value("${barista.version}") String version) {
-        Weights weights = new Weights(System.getenv(), new DownloadMetrics(registry));
+        DownloadMetrics downloads = new DownloadMetrics(registry);
+        Weights weights = new Weights(System.getenv(), downloads);
+        RegistrySettings adapters = new RegistrySettings(environment.getProperty("barista.lora-registry.uri", URI.class),
+                Optional.of(environment.getProperty("BARISTA_API_KEY", "")).filter(key -> !key.isEmpty()), downloads);
         Backend gpu = new CudaBackend();
-        ServedModelLoader loader = new ServedModelLoader(weights, List.of(gpu, new CpuBackend()), registry, version,
+        ServedModelLoader loader = new ServedModelLoader(weights, adapters, List.of(gpu, new CpuBackend()), registry, version,
                 clock);
         return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), bestOf(gpu))),
                 failure::exit);

@@ -7,6 +7,7 @@ import io.barista.config.DtypeChoice;
 import io.barista.config.EngineConfig;
 import io.barista.config.EngineOptions;
 import io.barista.engine.LogitsProbe;
+import io.barista.engine.backend.Backend;
 import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.cuda.CudaBackend;
 import io.barista.engine.model.ModelFolder;
@@ -54,9 +55,6 @@ public final class LogitsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (lora != null) {
-            throw CommandFailure.of("--lora: LoRA adapters are not built yet");
-        }
         if (dtype != DtypeChoice.FLOAT32 && dtype != DtypeChoice.BFLOAT16) {
             throw CommandFailure.withExitCode(2, "--dtype: expected float32 or bfloat16, was " + dtype);
         }
@@ -65,7 +63,7 @@ public final class LogitsCommand implements Callable<Integer> {
                 dtype);
         ModelFolder folder = ModelFolder.open(workplace.folder().resolve(model));
         List<LogitsFile.Result> results = new ArrayList<>();
-        try (LogitsProbe probe = LogitsProbe.open(folder, config, List.of(new CudaBackend(), new CpuBackend()))) {
+        try (LogitsProbe probe = open(folder, config)) {
             for (LogitsFile.Prompt prompt : prompts.prompts()) {
                 // A probe generates one token at least, which is what tells it that the prompt is through.
                 LogitsProbe.Result result = probe.run(prompt.ids(), Math.max(1, prompts.greedyTokens()));
@@ -77,5 +75,12 @@ public final class LogitsCommand implements Callable<Integer> {
         }
         Files.write(workplace.folder().resolve(output), LogitsFile.write(results));
         return 0;
+    }
+
+    private LogitsProbe open(ModelFolder folder, EngineConfig config) {
+        List<Backend> backends = List.of(new CudaBackend(), new CpuBackend());
+        return lora == null
+                ? LogitsProbe.open(folder, config, backends)
+                : LogitsProbe.open(folder, config, backends, workplace.folder().resolve(lora));
     }
 }

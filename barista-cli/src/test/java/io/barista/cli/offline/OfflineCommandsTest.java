@@ -106,7 +106,7 @@ class OfflineCommandsTest {
         Files.writeString(folder.resolve("in.json"), "{\"prompts\":[{\"ids\":[1]}],\"greedy_tokens\":1}");
 
         assertThat(logits("--lora", "x").lastError())
-                .isEqualTo("barista logits: --lora: LoRA adapters are not built yet");
+                .contains("adapter x cannot be used: adapter_config.json is missing");
         assertThat(logits("--backend", "cuda").lastError()).startsWith("barista logits: backend: cuda was asked for");
         assertThat(logits("--dtype", "float16").lastError())
                 .startsWith("barista logits: --dtype: expected float32 or bfloat16");

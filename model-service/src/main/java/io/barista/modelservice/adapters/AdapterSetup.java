@@ -9,7 +9,6 @@ import io.barista.engine.lora.FolderAdapters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** From the configuration of adapters to where they come from, and to the knobs of the engine that follow from it. */
@@ -35,18 +34,19 @@ public final class AdapterSetup {
     }
 
     /**
+     * @param base     the model's id
      * @param folder   what relative paths mean
-     * @param registry gives what is under the root; empty where there is no registry, and then the root must be a folder
+     * @param registry gives what is under the root; where there is none, the root must be a folder
      * @throws EngineException INVALID_CONFIG
      */
-    public static ServedAdapters source(EngineConfig asked, @Nullable LoraConfig lora, Path folder,
-            Optional<AdapterSource> registry) {
+    public static ServedAdapters source(String base, EngineConfig asked, @Nullable LoraConfig lora, Path folder,
+            RegistrySettings registry) {
         Map<String, Path> modules = asked.find(EngineOptions.LORA_MODULES)
                 .map(option -> LoraModules.parse(option, folder)).orElse(Map.of());
         String root = lora == null ? null : lora.dynamicLoraLoadingPath();
         AdapterSource found = root == null
                 ? AdapterSource.NONE
-                : registry.orElseGet(() -> new FolderAdapters(List.of(localFolder(root, folder))));
+                : registry.of(base, lora).orElseGet(() -> new FolderAdapters(List.of(localFolder(root, folder))));
         return new ServedAdapters(modules, found, root);
     }
 

@@ -4,6 +4,7 @@ import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FetchedAdapter;
 import io.barista.engine.lora.FolderAdapters;
+import io.barista.modelservice.registry.RegistryAdapters;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * All adapters of the model: those named one by one, those added while it runs, which are other names for adapters under the root, and
  * those that are found under the root by themselves. Thread-safe.
  */
-public final class ServedAdapters implements AdapterSource {
+public final class ServedAdapters implements AdapterSource, AutoCloseable {
 
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final AdapterSource found;
@@ -101,6 +102,13 @@ public final class ServedAdapters implements AdapterSource {
         if (entries.remove(name) == null) {
             throw EngineException.of(EngineException.Code.ADAPTER_NOT_FOUND, "The lora adapter '%s' cannot be found.",
                     name);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (found instanceof RegistryAdapters registry) {
+            registry.close();
         }
     }
 

@@ -82,5 +82,6 @@ public record ServedModel(List<String> names, LlmEngine engine, EngineConfig ask
     @Override
     public void close() {
         engine.close();
+        adapters.close();
     }
 }

@@ -11,6 +11,7 @@ import io.barista.engine.chat.ChatTemplateException;
 import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.model.ModelFolder;
 import io.barista.modelservice.adapters.AdapterSetup;
+import io.barista.modelservice.adapters.RegistrySettings;
 import io.barista.modelservice.adapters.ServedAdapters;
 import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.metrics.ServiceMetrics;
@@ -37,6 +38,7 @@ public final class ServedModelLoader {
     private static final Logger log = LoggerFactory.getLogger(ServedModelLoader.class);
 
     private final Weights weights;
+    private final RegistrySettings adapters;
     private final List<Backend> backends;
     private final MeterRegistry registry;
     private final String version;
@@ -44,12 +46,14 @@ public final class ServedModelLoader {
 
     /**
      * @param weights  brings what is not here yet
+     * @param adapters where those that are fetched come from
      * @param backends best first
      * @param version  of this program
      */
-    public ServedModelLoader(Weights weights, List<Backend> backends, MeterRegistry registry, String version,
-            Clock clock) {
+    public ServedModelLoader(Weights weights, RegistrySettings adapters, List<Backend> backends,
+            MeterRegistry registry, String version, Clock clock) {
         this.weights = weights;
+        this.adapters = adapters;
         this.backends = backends;
         this.registry = registry;
         this.version = version;
@@ -79,7 +83,8 @@ public final class ServedModelLoader {
 
     private ServedModel generator(ModelToServe toServe, ModelFolder folder) {
         EngineConfig asked = AdapterSetup.engine(toServe.engine(), toServe.lora());
-        ServedAdapters adapters = AdapterSetup.source(asked, toServe.lora(), toServe.folder(), Optional.empty());
+        ServedAdapters served = AdapterSetup.source(toServe.names().getFirst(), asked, toServe.lora(),
+                toServe.folder(), adapters);
         OutputDialect dialect = OutputDialect.of(asked.find(EngineOptions.REASONING_PARSER).orElse(null),
                 asked.find(EngineOptions.TOOL_CALL_PARSER).orElse(null));
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);
@@ -87,14 +92,14 @@ public final class ServedModelLoader {
         int limit = asked.find(EngineOptions.MAX_MODEL_LEN).filter(length -> length > 0)
                 .orElseGet(() -> folder.decoder().contextLength());
         ServiceMetrics metrics = new ServiceMetrics(registry, toServe.names().getFirst(), limit);
-        LlmEngine engine = LlmEngine.start(folder, asked, backends, adapters, metrics.observer());
+        LlmEngine engine = LlmEngine.start(folder, asked, backends, served, metrics.observer());
         metrics.bind(engine);
         // the first structured output would wait for it otherwise
         Thread.ofPlatform().name("grammar-warm-up").daemon().start(engine.grammars()::warmUp);
         log.info("serving {} from {}", toServe.names(), folder.path());
         return new ServedModel(toServe.names(), engine, asked, toServe.ignored(), template, dialect, defaults,
                 fingerprint(engine),
-                clock.instant().getEpochSecond(), adapters, null);
+                clock.instant().getEpochSecond(), served, null);
     }
 
     private static ChatTemplate compile(String source, ModelFolder folder) {
