@@ -193,7 +193,7 @@ class AdapterHttpTest extends AbstractServiceTest {
     @Test
     void countsWhatAdaptersCost() {
         text(ask("org/demo:1b:pirate"));
-        assertThat(service.get("/metrics").body()).contains("barista:lora_loads_total{")
-                .contains("barista:lora_slot_fills_total{").contains("barista:lora_host_adapters{");
+        assertThat(service.get("/metrics").body()).contains("barista_lora_loads_total{")
+                .contains("barista_lora_slot_fills_total{").contains("barista_lora_host_adapters{");
     }
 }

@@ -30,11 +30,11 @@ final class AdapterMetrics {
         counter("lora_slot_fills", counters, AdapterCounters::slotFills);
         counter("lora_slot_fill_seconds", counters, each -> each.slotFillNanos() / NANOS);
         counter("lora_slot_evictions", counters, AdapterCounters::slotEvictions);
-        Gauge.builder("barista:lora_host_adapters", cache, each -> each.resident().size()).tags(tags)
+        Gauge.builder("barista_lora_host_adapters", cache, each -> each.resident().size()).tags(tags)
                 .register(registry);
     }
 
     private void counter(String name, AdapterCounters counters, ToDoubleFunction<AdapterCounters> value) {
-        FunctionCounter.builder("barista:" + name, counters, value).tags(tags).register(registry);
+        FunctionCounter.builder("barista_" + name, counters, value).tags(tags).register(registry);
     }
 }
