@@ -40,7 +40,8 @@ final class KnownVersions {
         }
         Silence now = silence;
         if (now != null && isYounger(now.at(), SILENT.toNanos())) {
-            throw new EngineException(now.reason().code(), String.valueOf(now.reason().getMessage()), null,
+            throw new EngineException(now.reason().code(), String.valueOf(now.reason().getMessage()),
+                    now.reason().param(),
                     now.reason());
         }
         return refresh(name);

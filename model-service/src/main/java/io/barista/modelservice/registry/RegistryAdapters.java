@@ -135,13 +135,13 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
         try {
             return question.ask();
         } catch (RegistryFaultException e) {
-            throw new EngineException(Code.UNAVAILABLE, String.valueOf(e.getMessage()), null, e);
+            throw new EngineException(Code.UNAVAILABLE, String.valueOf(e.getMessage()), "model", e);
         } catch (IOException e) {
             throw new EngineException(Code.UNAVAILABLE,
-                    "The LoRA registry does not answer; adapters that are loaded go on.", null, e);
+                    "The LoRA registry does not answer; adapters that are loaded go on.", "model", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EngineException(Code.UNAVAILABLE, "Interrupted while asking the LoRA registry.", null, e);
+            throw new EngineException(Code.UNAVAILABLE, "Interrupted while asking the LoRA registry.", "model", e);
         }
     }
 
@@ -156,7 +156,7 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
             case UNREACHABLE, NOT_FOUND, DENIED, REFUSED, ADDRESS, UNUSABLE -> "the LoRA registry does not give it now";
         };
         return new EngineException(Code.UNAVAILABLE,
-                "The adapter `%s` cannot be loaded: %s. Try again later.".formatted(name, reason), null, failure);
+                "The adapter `%s` cannot be loaded: %s. Try again later.".formatted(name, reason), "model", failure);
     }
 
     @Override

@@ -132,7 +132,7 @@ final class RegistryClient implements AutoCloseable {
             case 400 -> new EngineException(EngineException.Code.INVALID_ADAPTER, message, "model", null);
             case 412 -> new VersionGoneException();
             case 401, 403 -> new EngineException(EngineException.Code.UNAVAILABLE,
-                    "the LoRA registry wants another key than BARISTA_API_KEY has", null, null);
+                    "the LoRA registry wants another key than BARISTA_API_KEY has", "model", null);
             default -> new RegistryFaultException(message.isEmpty() ? "status " + status : message);
         };
     }

@@ -47,7 +47,9 @@ final class ApiErrors {
                 new ApiException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message, error.param(), null);
             case QUEUE_FULL -> new ApiException(ErrorCode.QUEUE_FULL, message);
             case DEADLINE_EXCEEDED -> new ApiException(ErrorCode.TIMEOUT, message);
-            case UNAVAILABLE -> new ApiException(ErrorCode.UNAVAILABLE, message);
+            case UNAVAILABLE -> "model".equals(error.param()) // its adapter, then
+                    ? new ApiException(ErrorCode.ADAPTER_UNAVAILABLE, message, "model", null)
+                    : new ApiException(ErrorCode.UNAVAILABLE, message);
             case ADAPTER_NOT_FOUND -> new ApiException(ErrorCode.MODEL_NOT_FOUND, message, "model", null);
             case INVALID_ADAPTER -> new ApiException(ErrorCode.INVALID_VALUE, message, "model", null);
             case INVALID_MODEL, INVALID_CONFIG, INTERNAL -> internal(error);

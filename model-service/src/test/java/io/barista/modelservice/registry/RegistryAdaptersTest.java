@@ -262,6 +262,7 @@ class RegistryAdaptersTest {
         EngineException failure = failure(() -> adapters.version("pirate"));
         assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("registry does not answer").hasMessageNotContaining("127.0.0.1");
+        assertThat(failure.param()).as("what tells it from a replica that is unavailable").isEqualTo("model");
     }
 
     private RegistryAdapters adapters(@Nullable Double seconds, int tries) {

@@ -25,6 +25,8 @@ public enum ErrorCode {
     TIMEOUT(USER_ERROR, 408, "timeout_error", "request_timeout"),
     BODY_TOO_LARGE(USER_ERROR, 413, "invalid_request_error", "request_too_large"),
     UNSUPPORTED_MEDIA_TYPE(USER_ERROR, 415, "invalid_request_error", "unsupported_media_type"),
+    /** Of this adapter only: unlike a 503, it says nothing against the replica, which goes on with all others. */
+    ADAPTER_UNAVAILABLE(UPSTREAM, 424, "server_error", "adapter_unavailable"),
     QUEUE_FULL(OVERLOADED, 429, "rate_limit_error", "queue_full"),
     INTERNAL_ERROR(INTERNAL, 500, "server_error", "internal_error"),
     UPSTREAM_FAILED(UPSTREAM, 502, "server_error", "upstream_failed"),
