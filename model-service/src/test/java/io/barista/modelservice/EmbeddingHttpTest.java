@@ -188,6 +188,14 @@ class EmbeddingHttpTest extends AbstractServiceTest {
     }
 
     @Test
+    void countsItsTokens() {
+        embed("{\"input\":[7,8,9]}");
+        assertThat(service.get("/metrics").body())
+                .containsPattern("vllm:prompt_tokens_total\\{[^}]*model_name=\"tiny-embed\"[^}]*} [1-9]")
+                .containsPattern("vllm:request_success_total\\{[^}]*finished_reason=\"stop\"[^}]*} [1-9]");
+    }
+
+    @Test
     void isHealthyAndListed() {
         assertThat(service.get("/health").status()).isEqualTo(200);
         assertThat(service.get("/v1/models").json().path("data").path(0).path("max_model_len").asInt()).isEqualTo(256);

@@ -7,7 +7,8 @@ import java.util.List;
 /** Inputs, checked and tokenized: all that is left is to compute their embeddings. */
 public record EmbeddingJob(EmbeddingModel model, AnswerHeader header, List<int[]> inputs) {
 
-    int tokens() {
+    /** Of all inputs. */
+    public int tokens() {
         return inputs.stream().mapToInt(input -> input.length).sum();
     }
 }

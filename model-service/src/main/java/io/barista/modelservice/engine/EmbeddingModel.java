@@ -6,6 +6,7 @@ import io.barista.engine.EmbeddingEngine;
 import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.tokenizer.Tokenizer;
+import io.barista.modelservice.metrics.EmbeddingMetrics;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *                 says nothing, and then all may be tried
  */
 public record EmbeddingModel(List<String> names, EmbeddingEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
-        @Nullable ChatTemplate template, List<Integer> prefixes, long created) implements HostedModel {
+        @Nullable ChatTemplate template, List<Integer> prefixes, EmbeddingMetrics metrics, long created) implements HostedModel {
 
     @Override
     public Tokenizer tokenizer() {

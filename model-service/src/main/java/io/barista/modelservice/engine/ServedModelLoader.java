@@ -14,6 +14,7 @@ import io.barista.modelservice.adapters.AdapterSetup;
 import io.barista.modelservice.adapters.RegistrySettings;
 import io.barista.modelservice.adapters.ServedAdapters;
 import io.barista.modelservice.config.ModelToServe;
+import io.barista.modelservice.metrics.EmbeddingMetrics;
 import io.barista.modelservice.metrics.ServiceMetrics;
 import io.barista.sources.SourceException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,7 +79,8 @@ public final class ServedModelLoader {
         EmbeddingEngine engine = EmbeddingEngine.start(folder, asked, backends);
         log.info("serving embeddings of {} from {}", toServe.names(), folder.path());
         return new EmbeddingModel(toServe.names(), engine, asked, toServe.ignored(), template,
-                Matryoshka.dimensions(folder.config()), clock.instant().getEpochSecond());
+                Matryoshka.dimensions(folder.config()), new EmbeddingMetrics(registry, toServe.names().getFirst()),
+                clock.instant().getEpochSecond());
     }
 
     private ServedModel generator(ModelToServe toServe, ModelFolder folder) {
