@@ -6,6 +6,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -86,6 +87,17 @@ class ErrorHttpTest extends AbstractDemoTest {
         requireShape(answer.json());
         assertThat(answer.json().path("error").path("message").asString()).startsWith("The model does not support");
         requireError(service.post(path, "{\"model\":\"other\",\"input\":\"a\"}"), 404, "model_not_found");
+    }
+
+    /** Any priority but 0 is refused under the policy of this service, so that it can be seen to arrive. */
+    @ParameterizedTest
+    @CsvSource({"0,200,", "1,400,priority", "urgent,400,X-Vllm-Priority"})
+    void readsThePriorityOfTheHeader(String header, int status, String param) {
+        ServiceClient.Answer answer = service.send(service.request(PATH).header("Content-Type", "application/json")
+                .header("X-Vllm-Priority", header).POST(BodyPublishers.ofString(
+                        "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"max_tokens\":1}")));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.json().path("error").path("param").asString("")).isEqualTo(param == null ? "" : param);
     }
 
     @Test
