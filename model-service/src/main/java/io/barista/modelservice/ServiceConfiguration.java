@@ -74,10 +74,12 @@ class ServiceConfiguration {
             @Value("${barista.version}") String version) {
         DownloadMetrics downloads = new DownloadMetrics(registry);
         Weights weights = new Weights(System.getenv(), downloads);
-        RegistrySettings adapters = new RegistrySettings(environment.getProperty("barista.lora-registry.uri", URI.class),
+        RegistrySettings adapters = new RegistrySettings(
+                environment.getProperty("barista.lora-registry.uri", URI.class),
                 Optional.of(environment.getProperty("BARISTA_API_KEY", "")).filter(key -> !key.isEmpty()), downloads);
         Backend gpu = new CudaBackend();
-        ServedModelLoader loader = new ServedModelLoader(weights, adapters, List.of(gpu, new CpuBackend()), registry, version,
+        ServedModelLoader loader = new ServedModelLoader(weights, adapters, List.of(gpu, new CpuBackend()), registry,
+                version,
                 clock);
         return new ModelHost(() -> loader.load(ModelToServe.find(ServiceSettings.of(environment), bestOf(gpu))),
                 failure::exit);

@@ -33,7 +33,8 @@ class OtherApisIT {
     void responsesAreKeptForFollowUps() {
         String id = ok("/v1/responses", RESPONSE.formatted(false)).path("id").asString();
 
-        assertThat(Suite.JSON.readTree(DemoSuite.get().get(DemoSuite.get().url() + "/v1/responses/" + id).body()).path("id").asString())
+        assertThat(Suite.JSON.readTree(DemoSuite.get().get(DemoSuite.get().url() + "/v1/responses/" + id).body())
+                .path("id").asString())
                 .isEqualTo(id);
         JsonNode followUp = ok("/v1/responses", """
                 {"model":"barista-demo","input":"And what is 3 + 4?","previous_response_id":"%s"}""".formatted(id));

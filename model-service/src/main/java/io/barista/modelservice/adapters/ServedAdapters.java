@@ -70,7 +70,8 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
      */
     public void add(String name, String address) {
         if (!LoraModules.NAME.matcher(name).matches()) {
-            throw EngineException.invalid("lora_name", "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
+            throw EngineException.invalid("lora_name",
+                    "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
                     name);
         }
         Entry entry = new Entry(found, adapterUnderRoot(address));

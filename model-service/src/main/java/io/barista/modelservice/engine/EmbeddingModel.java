@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *                 says nothing, and then all may be tried
  */
 public record EmbeddingModel(List<String> names, EmbeddingEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
-        @Nullable ChatTemplate template, List<Integer> prefixes, EmbeddingMetrics metrics, long created) implements HostedModel {
+        @Nullable ChatTemplate template, List<Integer> prefixes, EmbeddingMetrics metrics,
+        long created) implements HostedModel {
 
     @Override
     public Tokenizer tokenizer() {
