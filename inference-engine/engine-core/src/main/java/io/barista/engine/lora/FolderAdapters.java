@@ -76,7 +76,7 @@ public final class FolderAdapters implements AdapterSource {
             return children.toList().stream();
         } catch (IOException e) {
             throw new EngineException(EngineException.Code.UNAVAILABLE,
-                    "adapters under %s cannot be listed: %s".formatted(root.getFileName(), e.getMessage()), null, e);
+                    "adapters under %s cannot be listed: %s".formatted(root.getFileName(), e.getMessage()), "model", e);
         }
     }
 
