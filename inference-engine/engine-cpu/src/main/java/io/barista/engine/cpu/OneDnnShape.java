@@ -52,8 +52,9 @@ final class OneDnnShape {
     private final int inputs;
     private final int outputs;
     private final Kind kind;
-    private final dnnl_memory_desc plainWeights;
     private final dnnl_memory_desc weights;
+    private final OneDnnReorder intoLayout;
+    private final OneDnnReorder outOfLayout;
     private final dnnl_primitive[] products = new dnnl_primitive[SIZES];
     private final int[] sizeFor = new int[SIZES]; // the size at which oneDNN is quick, this one or a larger
     private final String implementation;
@@ -71,8 +72,10 @@ final class OneDnnShape {
         this.outputs = outputs;
         this.kind = kind;
         oneDnn.useCallingThreadOnly();
-        plainWeights = oneDnn.plain(inputs, outputs, kind.type, dnnl_ba);
+        dnnl_memory_desc plain = oneDnn.plain(inputs, outputs, kind.type, dnnl_ba);
         weights = layout();
+        intoLayout = new OneDnnReorder(oneDnn, plain, weights);
+        outOfLayout = new OneDnnReorder(oneDnn, weights, plain);
         implementation = implementation(description(MOST_ROWS, weights));
         calls = new Call[streams.length][SIZES];
         for (int size = SIZES - 1; size >= 0; size--) {
@@ -165,36 +168,12 @@ final class OneDnnShape {
 
     /** From [outputs, inputs] to oneDNN's layout. */
     void pack(MemorySegment plain, MemorySegment packed, dnnl_stream stream) {
-        reorder(plainWeights, plain, weights, packed, stream);
+        intoLayout.copy(plain, packed, stream);
     }
 
     /** The way back. */
     void unpack(MemorySegment packed, MemorySegment plain, dnnl_stream stream) {
-        reorder(weights, packed, plainWeights, plain, stream);
-    }
-
-    private void reorder(dnnl_memory_desc from, MemorySegment source, dnnl_memory_desc to, MemorySegment target,
-            dnnl_stream stream) {
-        try (dnnl_primitive_desc description = new dnnl_primitive_desc();
-                dnnl_primitive reorder = new dnnl_primitive();
-                OneDnn.Address sourceAt = new OneDnn.Address(source);
-                OneDnn.Address targetAt = new OneDnn.Address(target)) {
-            OneDnn.check(
-                    dnnl_reorder_primitive_desc_create(description, from, oneDnn.engine(), to, oneDnn.engine(), null));
-            OneDnn.check(dnnl_primitive_create(reorder, description));
-            dnnl_memory input = oneDnn.memory(from, sourceAt);
-            dnnl_memory output = oneDnn.memory(to, targetAt);
-            try (dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(2)) {
-                arguments.position(0).arg(DNNL_ARG_FROM).memory(input);
-                arguments.position(1).arg(DNNL_ARG_TO).memory(output);
-                OneDnn.check(dnnl_primitive_execute(reorder, stream, 2, arguments.position(0)));
-                OneDnn.check(dnnl_stream_wait(stream));
-            }
-            OneDnn.check(dnnl_memory_destroy(input));
-            OneDnn.check(dnnl_memory_destroy(output));
-            OneDnn.check(dnnl_primitive_destroy(reorder));
-            OneDnn.check(dnnl_primitive_desc_destroy(description));
-        }
+        outOfLayout.copy(packed, plain, stream);
     }
 
     /** Sums of up to {@link #MOST_ROWS} rows into the worker's memory; rows up to {@link #MOST_ROWS} may be read too. */

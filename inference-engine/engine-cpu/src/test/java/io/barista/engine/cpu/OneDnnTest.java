@@ -18,7 +18,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,22 +25,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** On processors that oneDNN would not be chosen for its int8 products are right too, as long as pairs of them stay small. */
 class OneDnnTest {
 
-    private static boolean nativesForThisMachine;
-
     private final Random random = new Random(11);
 
-    @BeforeAll
-    static void load() {
+    private static boolean loads() {
         try {
             OneDnn.load();
-            nativesForThisMachine = true;
+            return true;
         } catch (UnsatisfiedLinkError _) {
-            nativesForThisMachine = false; // other platforms have no natives on the class path
+            return false; // other platforms have no natives on the class path
         }
     }
 
-    private static VectorOps open(boolean bfloat16, boolean int8) {
-        assumeTrue(nativesForThisMachine, "oneDNN has natives for linux-x86_64 only");
+    /** Operations that trust oneDNN with these, whatever the processor's instructions. */
+    static VectorOps open(boolean bfloat16, boolean int8) {
+        assumeTrue(loads(), "oneDNN has natives for linux-x86_64 only");
         return new VectorOps(bfloat16 ? DType.BFLOAT16 : DType.FLOAT32, 2, _ -> {}, () -> {
             OneDnn oneDnn = OneDnn.load();
             return new OneDnn(oneDnn.engine(), bfloat16, int8, oneDnn.setThreads());

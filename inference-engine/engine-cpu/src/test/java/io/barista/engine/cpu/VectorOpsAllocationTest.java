@@ -17,7 +17,11 @@ import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import io.barista.engine.testkit.TestStep;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +38,16 @@ class VectorOpsAllocationTest {
     private final Random random = new Random(3);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private enum Weights {
+        BFLOAT16, FLOAT16, FLOAT32, INT8, INT4, FP8, INT8_BY_ONEDNN
+    }
+
     @ParameterizedTest
-    @CsvSource({"BFLOAT16, 1, 1", "BFLOAT16, 8, 1", "FLOAT16, 1, 50", "FLOAT32, 3, 9"})
-    void aStepAllocatesNothingOnceCompiled(DType dtype, int sequences, int tokensEach) {
-        try (TensorOps ops = new VectorOps(DType.FLOAT32, 2)) {
-            Runnable step = step(ops, dtype, sequences, tokensEach);
+    @CsvSource({"BFLOAT16, 1, 1", "BFLOAT16, 8, 1", "FLOAT16, 1, 50", "FLOAT32, 3, 9", "INT8, 1, 1", "INT8, 3, 9",
+        "INT4, 1, 1", "FP8, 1, 1", "INT8_BY_ONEDNN, 1, 1", "INT8_BY_ONEDNN, 3, 9"})
+    void aStepAllocatesNothingOnceCompiled(Weights kind, int sequences, int tokensEach) {
+        try (TensorOps ops = open(kind)) {
+            Runnable step = step(ops, kind, sequences, tokensEach);
             long[] workers = workerIds();
             // Vectors live on the heap until C2 has compiled the kernels, which takes a while; then not a byte may come.
             long patience = System.nanoTime() + 60_000_000_000L;
@@ -72,13 +81,13 @@ class VectorOpsAllocationTest {
         return ids;
     }
 
-    private Runnable step(TensorOps ops, DType dtype, int sequences, int tokensEach) {
+    private Runnable step(TensorOps ops, Weights kind, int sequences, int tokensEach) {
         int tokens = sequences * tokensEach;
-        Matrix qkv = weights(ops, dtype, ATTENTION.qkvWidth(), HIDDEN);
-        Matrix output = weights(ops, dtype, HIDDEN, ATTENTION.queryWidth());
-        Matrix gateUp = weights(ops, dtype, 2 * INNER, HIDDEN);
-        Matrix down = weights(ops, dtype, HIDDEN, INNER);
-        Matrix head = weights(ops, dtype, VOCABULARY, HIDDEN);
+        Matrix qkv = weights(ops, kind, ATTENTION.qkvWidth(), HIDDEN);
+        Matrix output = weights(ops, kind, HIDDEN, ATTENTION.queryWidth());
+        Matrix gateUp = weights(ops, kind, 2 * INNER, HIDDEN);
+        Matrix down = weights(ops, kind, HIDDEN, INNER);
+        Matrix head = weights(ops, kind, VOCABULARY, HIDDEN);
         DeviceBuffer norm = ops.upload(vector("norm", DType.FLOAT32, random(random, HIDDEN, 1)));
         DeviceBuffer headNorm = ops.upload(vector("norm", DType.FLOAT32, random(random, ATTENTION.headDim(), 1)));
         DeviceBuffer bias = ops.upload(vector("bias", DType.FLOAT32, random(random, ATTENTION.qkvWidth(), 1)));
@@ -124,10 +133,47 @@ class VectorOpsAllocationTest {
 
     private static final Activation[] ACTIVATIONS = Activation.values();
 
-    private Matrix weights(TensorOps ops, DType dtype, int outputs, int inputs) {
-        return ops.pack("w",
-                List.of(new Weight.Dense(
-                        matrix("w", dtype, outputs, inputs, random(random, outputs * inputs, 0.05f)))));
+    private static TensorOps open(Weights kind) {
+        if (kind == Weights.INT8_BY_ONEDNN) {
+            return OneDnnTest.open(false, true);
+        }
+        return new VectorOps(DType.FLOAT32, 2, _ -> {}, () -> {
+            throw new UnsatisfiedLinkError("our own kernels are meant");
+        });
+    }
+
+    private Matrix weights(TensorOps ops, Weights kind, int outputs, int inputs) {
+        return ops.pack("w", List.of(switch (kind) {
+            case BFLOAT16 -> dense(DType.BFLOAT16, outputs, inputs);
+            case FLOAT16 -> dense(DType.FLOAT16, outputs, inputs);
+            case FLOAT32 -> dense(DType.FLOAT32, outputs, inputs);
+            case INT8, INT8_BY_ONEDNN -> new Weight.Int8("w", outputs, inputs, inputs, bytes(outputs * inputs),
+                    scales(outputs), true);
+            case INT4 -> new Weight.Int4("w", outputs, inputs, inputs, bytes(outputs * inputs / 2), scales(outputs),
+                    zeros(outputs), null);
+            case FP8 -> new Weight.Fp8("w", outputs, inputs, inputs, zeros(outputs * inputs),
+                    scales(outputs), false);
+        }));
+    }
+
+    private Weight dense(DType dtype, int outputs, int inputs) {
+        return new Weight.Dense(matrix("w", dtype, outputs, inputs, random(random, outputs * inputs, 0.05f)));
+    }
+
+    private MemorySegment bytes(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+    }
+
+    private static MemorySegment zeros(int count) {
+        return Arena.ofAuto().allocate(count);
+    }
+
+    private static MemorySegment scales(int outputs) {
+        float[] scales = new float[outputs];
+        Arrays.fill(scales, 0.001f);
+        return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, scales);
     }
 
     private static DeviceBuffer buffer(TensorOps ops, int elements) {
