@@ -93,4 +93,27 @@ const parsed = await client.chat.completions.parse({
 seen.parsed = parsed.choices[0].message.parsed ?? JSON.parse(parsed.choices[0].message.content)
 seen.streamedJson = JSON.parse((await client.chat.completions.stream(france).finalChatCompletion()).choices[0].message.content)
 
+// The responses API: whole, streamed, going on, with tools and with a form.
+const ask = { model: 'barista-demo', input: 'What is 12 + 7?', temperature: 0 }
+const response = await client.responses.create(ask)
+seen.response = response.output_text
+seen.responseEvents = []
+seen.responsePieces = ''
+for await (const event of await client.responses.create({ ...ask, stream: true })) {
+  seen.responseEvents.push(event.type)
+  if (event.type === 'response.output_text.delta') seen.responsePieces += event.delta
+}
+const followUp = await client.responses.create({ ...ask, input: 'And what is 3 + 4?', previous_response_id: response.id })
+seen.followsUp = followUp.previous_response_id === response.id
+seen.kept = (await client.responses.retrieve(response.id)).output_text
+const { name, description, parameters } = tools[0].function
+const responseCall = await client.responses.create({
+  ...ask, input: 'What is the weather in Paris?', tools: [{ type: 'function', name, description, parameters, strict: false }],
+})
+seen.responseCall = responseCall.output.find((item) => item.type === 'function_call')
+const responseForm = await client.responses.parse({
+  ...ask, input: 'What is the capital of France?', text: { format: { type: 'json_schema', name: 'city', strict: true, schema } },
+})
+seen.responseForm = JSON.parse(responseForm.output_text)
+
 console.log(JSON.stringify(seen))

@@ -19,7 +19,7 @@ class NpmOpenAiClientIT {
     private static final Path FOLDER = Suite.ROOT.resolve("system-tests/target/node");
 
     @Test
-    void runsChatStreamingToolsFormsCompletionsModelsAndErrors() throws Exception {
+    void runsChatStreamingToolsFormsCompletionsResponsesModelsAndErrors() throws Exception {
         assumeTrue(runs("node", "--version") && runs("npm", "--version"), "node and npm are needed for the npm client");
         install();
 
@@ -49,7 +49,16 @@ class NpmOpenAiClientIT {
         assertThat(seen.at("/streamedCalls/0/arguments").asString()).isEqualTo(seen.at("/call/arguments").asString());
         assertThat(seen.get("argumentPieces").asInt()).isGreaterThan(1);
         assertThat(seen.get("fromTool").asString()).contains("sunny");
-        for (String answer : List.of("parsed", "streamedJson")) {
+        assertThat(seen.get("response").asString()).contains("19");
+        assertThat(seen.get("responsePieces").asString()).isEqualTo(seen.get("response").asString());
+        assertThat(seen.get("responseEvents").valueStream().map(JsonNode::asString)).startsWith("response.created")
+                .endsWith("response.completed");
+        assertThat(seen.get("followsUp").asBoolean()).isTrue();
+        assertThat(seen.get("kept").asString()).isEqualTo(seen.get("response").asString());
+        assertThat(seen.at("/responseCall/name").asString()).isEqualTo("get_weather");
+        assertThat(Suite.JSON.readTree(seen.at("/responseCall/arguments").asString()).get("city").asString())
+                .isEqualTo("Paris");
+        for (String answer : List.of("parsed", "streamedJson", "responseForm")) {
             assertThat(seen.get(answer).propertyNames()).containsExactly("country", "city", "capital");
         }
     }

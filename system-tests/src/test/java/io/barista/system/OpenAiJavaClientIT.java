@@ -5,17 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.models.FunctionDefinition;
+import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.StructuredChatCompletion;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseCreateParams;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +78,68 @@ class OpenAiJavaClientIT {
         assertThat(chunks.getLast().usage().orElseThrow().totalTokens()).isPositive();
         assertThat(chunks.stream().flatMap(chunk -> chunk.choices().stream())
                 .filter(choice -> choice.finishReason().isPresent())).hasSize(1);
+    }
+
+    @Test
+    void callsATool() {
+        ChatCompletion answer = client.chat().completions().create(ask("What is the weather in Paris?")
+                .addTool(ChatCompletionFunctionTool.builder().function(FunctionDefinition.builder().name("get_weather")
+                        .description("Get the weather of a city")
+                        .parameters(FunctionParameters.builder().putAdditionalProperty("type", JsonValue.from("object"))
+                                .putAdditionalProperty("properties",
+                                        JsonValue.from(Map.of("city",
+                                                Map.of("type", "string", "description", "The city name"))))
+                                .putAdditionalProperty("required", JsonValue.from(List.of("city"))).build())
+                        .build()).build())
+                .build());
+
+        assertThat(answer.choices().getFirst().finishReason())
+                .isEqualTo(ChatCompletion.Choice.FinishReason.TOOL_CALLS);
+        assertThat(answer.choices().getFirst().message().toolCalls().orElseThrow()).singleElement()
+                .satisfies(call -> {
+                    assertThat(call.asFunction().function().name()).isEqualTo("get_weather");
+                    assertThat(Suite.JSON.readTree(call.asFunction().function().arguments()).get("city").asString())
+                            .isEqualTo("Paris");
+                });
+    }
+
+    /** Both have few values, so that a small model comes to an end. */
+    static final class Verdict {
+        public boolean capital;
+        public Size size;
+
+        enum Size {
+            SMALL, LARGE
+        }
+    }
+
+    @Test
+    void readsAnAnswerIntoAClass() {
+        StructuredChatCompletion<Verdict> answer = client.chat().completions()
+                .create(ask("Is Paris the capital of France?").responseFormat(Verdict.class).build());
+
+        Verdict verdict = answer.choices().getFirst().message().content().orElseThrow();
+        assertThat(verdict.size).isIn(Verdict.Size.SMALL, Verdict.Size.LARGE);
+    }
+
+    @Test
+    void respondsAndFollowsUp() {
+        Response response = client.responses()
+                .create(ResponseCreateParams.builder().model("barista-demo").input("What is 12 + 7?").temperature(0.0)
+                        .build());
+        Response followUp = client.responses()
+                .create(ResponseCreateParams.builder().model("barista-demo").input("And what is 3 + 4?")
+                        .previousResponseId(response.id()).temperature(0.0).build());
+
+        assertThat(text(response)).contains("19");
+        assertThat(text(followUp)).isNotBlank();
+        assertThat(followUp.previousResponseId()).hasValue(response.id());
+    }
+
+    private static String text(Response response) {
+        return response.output().stream().flatMap(item -> item.message().stream())
+                .flatMap(message -> message.content().stream()).flatMap(content -> content.outputText().stream())
+                .map(output -> output.text()).collect(Collectors.joining());
     }
 
     @Test
