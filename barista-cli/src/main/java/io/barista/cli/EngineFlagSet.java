@@ -39,8 +39,11 @@ public final class EngineFlagSet {
                         return value;
                     }
                 });
-        return option.type().isFlag()
-                ? flag.type(Boolean.class).arity("0").negatable(true).build()
+        if (option.type().isFlag()) {
+            return flag.type(Boolean.class).arity("0").negatable(true).build();
+        }
+        return option.type().takesSeveral()
+                ? flag.type(List.class).auxiliaryTypes(String.class).arity("1..*").paramLabel("VALUE").build()
                 : flag.type(String.class).arity("1").paramLabel("VALUE").build();
     }
 
@@ -66,7 +69,10 @@ public final class EngineFlagSet {
     public EngineFlags parsed() {
         List<String> arguments = new ArrayList<>();
         given.forEach((option, value) -> {
-            if (option.type().isFlag()) {
+            if (value instanceof List<?> values) {
+                arguments.add(option.flag());
+                values.forEach(each -> arguments.add((String) each));
+            } else if (option.type().isFlag()) {
                 arguments.add(Boolean.TRUE.equals(value) ? option.flag() : option.flag().replaceFirst("^--", "--no-"));
             } else {
                 arguments.add(option.flag() + "=" + value);

@@ -9,9 +9,9 @@ import java.util.Optional;
 
 /**
  * Engine knobs read from flags as in vLLM: {@code --max-model-len 32k}, {@code --max-model-len=32k}, {@code --enforce-eager},
- * {@code --no-enforce-eager}; underscores count as dashes.
+ * {@code --no-enforce-eager}, {@code --lora-modules a=x b=y}; underscores count as dashes.
  *
- * @param kwargs the same as {@code engine_kwargs}, with values as texts and booleans: what a JSON object for another process holds
+ * @param kwargs the same as {@code engine_kwargs}, with values as texts, lists of texts and booleans: what a JSON object for another process holds
  * @param config the same, checked and typed
  */
 public record EngineFlags(Map<String, Object> kwargs, EngineConfig config) {
@@ -68,8 +68,13 @@ public record EngineFlags(Map<String, Object> kwargs, EngineConfig config) {
             report.add(0, flag, "expected a value: " + option.get().type().describe());
             return index + 1;
         }
-        kwargs.put(option.get().key(), arguments.get(index + 1));
-        return index + 2;
+        int end = index + 2;
+        while (option.get().type().takesSeveral() && end < arguments.size() && !arguments.get(end).startsWith("--")) {
+            end++;
+        }
+        List<String> values = arguments.subList(index + 1, end);
+        kwargs.put(option.get().key(), values.size() == 1 ? values.getFirst() : List.copyOf(values));
+        return end;
     }
 
     private static EngineConfig spelledAsFlags(Map<String, Object> kwargs) {

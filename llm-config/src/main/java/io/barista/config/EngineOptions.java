@@ -1,12 +1,12 @@
 package io.barista.config;
 
-import io.barista.config.type.AnyType;
 import io.barista.config.type.BooleanType;
 import io.barista.config.type.ChoiceType;
 import io.barista.config.type.DecimalType;
 import io.barista.config.type.IntegerType;
 import io.barista.config.type.LongType;
 import io.barista.config.type.MappingType;
+import io.barista.config.type.NamedPathsType;
 import io.barista.config.type.OneOfType;
 import io.barista.config.type.TextType;
 import java.util.ArrayList;
@@ -124,8 +124,8 @@ public final class EngineOptions {
     public static final EngineOption<Integer> MAX_CPU_LORAS = honoured("max_cpu_loras", IntegerType.atLeast(1), null,
             "Adapters kept in the host's memory; max_num_adapters_per_replica of lora_config when absent, or else 16.");
 
-    public static final EngineOption<Object> LORA_MODULES = honoured("lora_modules", new AnyType(), null,
-            "Adapters by name, in folders: name=path, or a list of name=path or of {name, path}.");
+    public static final EngineOption<Object> LORA_MODULES = honoured("lora_modules", new NamedPathsType(), null,
+            "Adapters by name, in folders.");
     public static final EngineOption<Boolean> ALLOW_RUNTIME_LORA_UPDATING = honoured("allow_runtime_lora_updating",
             new BooleanType(), false,
             "Adapters may be added and removed through /v1/load_lora_adapter and /v1/unload_lora_adapter on the management "

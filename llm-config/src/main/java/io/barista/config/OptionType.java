@@ -17,4 +17,9 @@ public interface OptionType<T> {
     default boolean isFlag() {
         return false;
     }
+
+    /** Whether several values may follow the flag; {@link #parse} gets a list of them. */
+    default boolean takesSeveral() {
+        return false;
+    }
 }

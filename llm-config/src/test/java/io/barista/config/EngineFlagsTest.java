@@ -38,6 +38,14 @@ class EngineFlagsTest {
         assertThat(EngineKwargs.parse(flags.kwargs()).asked()).isEqualTo(flags.config().asked());
     }
 
+    @Test
+    void takesSeveralValuesWhereVllmDoes() {
+        EngineFlags flags = parse("--lora-modules", "sql=adapters/sql", "chat=adapters/chat", "--seed", "7");
+
+        assertThat(flags.kwargs()).containsExactly(
+                entry("lora_modules", List.of("sql=adapters/sql", "chat=adapters/chat")), entry("seed", "7"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """

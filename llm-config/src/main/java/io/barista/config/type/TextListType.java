@@ -30,4 +30,9 @@ public final class TextListType implements OptionType<List<String>> {
     public String describe() {
         return "a text or a list of texts";
     }
+
+    @Override
+    public boolean takesSeveral() {
+        return true;
+    }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,7 +55,8 @@ final class LoraModules {
 
     private static List<?> entries(Object option) {
         return switch (option) {
-            case List<?> list -> list;
+            case List<?> list -> list.stream()
+                    .flatMap(each -> each instanceof String ? entries(each).stream() : Stream.of(each)).toList();
             case String text when text.startsWith("[") || text.startsWith("{") -> json(text);
             case String text -> Arrays.stream(text.split("[,\\s]+")).filter(part -> !part.isEmpty()).toList();
             default -> List.of(option);
