@@ -32,7 +32,8 @@ class NpmOpenAiClientIT {
                 .isEqualTo(seen.get("chat").asString());
         assertThat(seen.get("usage").get("completion_tokens").asInt()).isPositive();
         assertThat(seen.get("streamedCompletion").asString()).isEqualTo(seen.get("completion").asString()).isNotBlank();
-        assertThat(seen.get("models").valueStream().map(JsonNode::asString)).containsExactly("barista-demo");
+        assertThat(seen.get("models").valueStream().map(JsonNode::asString)).containsExactly("barista-demo",
+                "barista-demo:haiku", "barista-demo:pirate");
         assertThat(seen.get("model").asString()).isEqualTo("barista-demo");
         assertThat(seen.get("unknownModel").get("type").asString()).isEqualTo("NotFoundError");
         assertThat(seen.get("unknownModel").get("code").asString()).isEqualTo("model_not_found");

@@ -54,14 +54,14 @@ class ServingOraclesIT {
     }
 
     @Test
-    void isHealthyAndListsItsOneModelAsText() {
+    void isHealthyAndListsItsModelAsTextBeforeItsAdapters() {
         Suite suite = DemoSuite.get();
         JsonNode models = Suite.JSON.readTree(suite.get(suite.url() + "/v1/models").body()).get("data");
 
         assertThat(suite.get(suite.url() + "/health").statusCode()).isEqualTo(200);
         assertThat(suite.get(suite.url() + "/health").body()).isEmpty();
-        assertThat(models.size()).isEqualTo(1);
-        assertThat(models.at("/0/id").asString()).isEqualTo("barista-demo");
+        assertThat(models.valueStream().map(model -> model.path("id").asString()))
+                .containsExactly("barista-demo", "barista-demo:haiku", "barista-demo:pirate");
         assertThat(models.at("/0/metadata/input_modality").asString()).isEqualTo("text");
         assertThat(models.at("/0/max_model_len").asInt()).isEqualTo(2048);
     }

@@ -46,9 +46,9 @@ public record GatewaySettings(@DefaultValue Body body, @DefaultValue Answer answ
 
     /**
      * @param refresh     how often discovery is asked for the replicas
-     * @param cardTimeout how long a replica may take to list its models
+     * @param cardTimeout how long a replica may take to list its models; just after a start it waits for the registry
      */
-    public record Replicas(@DefaultValue("5s") Duration refresh, @DefaultValue("2s") Duration cardTimeout,
+    public record Replicas(@DefaultValue("5s") Duration refresh, @DefaultValue("10s") Duration cardTimeout,
             @DefaultValue Breaker breaker, @DefaultValue Affinity affinity) {
 
         public Replicas {
