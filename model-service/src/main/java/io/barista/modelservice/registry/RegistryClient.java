@@ -29,7 +29,9 @@ final class RegistryClient implements AutoCloseable {
     /** It answers out of its memory. */
     private static final Duration METADATA = Duration.ofSeconds(5);
 
-    private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
+    /** How long one request waits for a registry that was never heard yet, and for how long after the start requests do so. */
+    private static final Duration FIRST_CONTACT = Duration.ofSeconds(8);
+    private static final Duration STARTING = Duration.ofMinutes(1);
     private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
 
     private final URI registry;
@@ -41,6 +43,7 @@ final class RegistryClient implements AutoCloseable {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT).build();
 
+    private final long startedBy = System.nanoTime() + STARTING.toNanos();
     private volatile boolean wasHeard;
 
     /**
@@ -109,9 +112,9 @@ final class RegistryClient implements AutoCloseable {
         }
     }
 
-    /** All services of a suite start together, and the registry is the last of them. Once it was heard, its silence is a fault. */
+    /** The registry is the last service of a suite to start. Once it was heard, or should have been, its silence is a fault. */
     private HttpResponse<InputStream> sendOnceItListens(HttpRequest request) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + FIRST_CONTACT.toNanos();
+        long deadline = Math.min(System.nanoTime() + FIRST_CONTACT.toNanos(), startedBy);
         while (true) {
             try {
                 HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
