@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * One model, ready to make embeddings: what waits is computed together, in steps of the token budget, by a thread that owns the
  * device. Thread-safe.
  */
-public final class EmbeddingEngine implements AutoCloseable {
+public final class EmbeddingEngine implements Engine {
 
     private final ModelFolder folder;
     private final EmbeddingLoop loop;
@@ -36,11 +36,12 @@ public final class EmbeddingEngine implements AutoCloseable {
                 EmbeddingLoop.start(new ModelAssembly(folder, asked, selection, (_, _) -> {})));
     }
 
+    @Override
     public ResolvedEngineConfig config() {
         return loop.config();
     }
 
-    /** The folder the model came from. */
+    @Override
     public ModelFolder model() {
         return folder;
     }
@@ -55,17 +56,17 @@ public final class EmbeddingEngine implements AutoCloseable {
         return folder.pooling().orElse(Pooling.USUAL).normalised();
     }
 
-    /** Whether requests are served: false once closed or failed. */
+    @Override
     public boolean isAlive() {
         return loop.isAlive();
     }
 
-    /** Time since the loop last moved; it also moves, once a second, when there is nothing to do. */
+    @Override
     public Duration sinceHeartbeat() {
         return loop.sinceHeartbeat();
     }
 
-    /** Returns when the engine has ended, because it was closed or because it failed. */
+    @Override
     public void awaitEnd() {
         loop.awaitEnd();
     }

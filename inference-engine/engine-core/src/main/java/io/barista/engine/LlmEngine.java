@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Two threads do the work: {@link EngineLoop} computes tokens, {@link OutputProcessor} turns them into text. The only way into
  * the loop is a queue of {@link EngineCommand}s.
  */
-public final class LlmEngine implements AutoCloseable {
+public final class LlmEngine implements Engine {
 
     private final ModelFolder folder;
     private final GenerationDefaults defaults;
@@ -149,6 +149,7 @@ public final class LlmEngine implements AutoCloseable {
         return thread.adapters();
     }
 
+    @Override
     public ModelFolder model() {
         return folder;
     }
@@ -163,6 +164,7 @@ public final class LlmEngine implements AutoCloseable {
         return grammars;
     }
 
+    @Override
     public ResolvedEngineConfig config() {
         return config;
     }
@@ -176,17 +178,17 @@ public final class LlmEngine implements AutoCloseable {
         return thread.sensors();
     }
 
-    /** Whether requests are served: false once closed or failed. */
+    @Override
     public boolean isAlive() {
         return thread.isServing();
     }
 
-    /** Time since the engine loop last moved; it also moves, once a second, when there is nothing to do. */
+    @Override
     public Duration sinceHeartbeat() {
         return thread.sinceHeartbeat();
     }
 
-    /** Returns when the engine has ended, because it was closed or because it failed. */
+    @Override
     public void awaitEnd() {
         thread.awaitEnd();
     }

@@ -3,11 +3,8 @@ package io.barista.modelservice.engine;
 import io.barista.config.EngineConfig;
 import io.barista.config.IgnoredKey;
 import io.barista.engine.EmbeddingEngine;
-import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
-import io.barista.engine.tokenizer.Tokenizer;
 import io.barista.modelservice.metrics.EmbeddingMetrics;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,40 +17,4 @@ import org.jspecify.annotations.Nullable;
  */
 public record EmbeddingModel(List<String> names, EmbeddingEngine engine, EngineConfig asked, List<IgnoredKey> ignored,
         @Nullable ChatTemplate template, List<Integer> prefixes, EmbeddingMetrics metrics,
-        long created) implements HostedModel {
-
-    @Override
-    public Tokenizer tokenizer() {
-        return engine.model().tokenizer();
-    }
-
-    @Override
-    public ResolvedEngineConfig config() {
-        return engine.config();
-    }
-
-    @Override
-    public int vocabSize() {
-        return engine.model().config().vocabSize();
-    }
-
-    @Override
-    public boolean isAlive() {
-        return engine.isAlive();
-    }
-
-    @Override
-    public Duration sinceHeartbeat() {
-        return engine.sinceHeartbeat();
-    }
-
-    @Override
-    public void awaitEnd() {
-        engine.awaitEnd();
-    }
-
-    @Override
-    public void close() {
-        engine.close();
-    }
-}
+        long created) implements HostedModel {}

@@ -2,12 +2,12 @@ package io.barista.modelservice.engine;
 
 import io.barista.config.EngineConfig;
 import io.barista.config.IgnoredKey;
+import io.barista.engine.Engine;
 import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.tokenizer.Tokenizer;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,25 +30,26 @@ public sealed interface HostedModel permits ServedModel, EmbeddingModel {
     /** When it was loaded, in seconds since 1970. */
     long created();
 
-    Tokenizer tokenizer();
-
-    /** What runs, as opposed to what was asked for. */
-    ResolvedEngineConfig config();
-
-    /** Token ids go from 0 up to this. */
-    int vocabSize();
-
-    /** Whether its engine serves. */
-    boolean isAlive();
-
-    /** Time since its engine last moved; it also moves, once a second, when there is nothing to do. */
-    Duration sinceHeartbeat();
-
-    /** Returns when its engine has ended. */
-    void awaitEnd();
+    Engine engine();
 
     /** Frees it; requests in flight fail. */
-    void close();
+    default void close() {
+        engine().close();
+    }
+
+    default Tokenizer tokenizer() {
+        return engine().model().tokenizer();
+    }
+
+    /** What runs, as opposed to what was asked for. */
+    default ResolvedEngineConfig config() {
+        return engine().config();
+    }
+
+    /** Token ids go from 0 up to this. */
+    default int vocabSize() {
+        return engine().model().config().vocabSize();
+    }
 
     default String name() {
         return names().getFirst();

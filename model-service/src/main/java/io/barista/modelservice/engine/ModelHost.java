@@ -74,7 +74,7 @@ public final class ModelHost implements AutoCloseable {
                 model.close();
                 return;
             }
-            model.awaitEnd();
+            model.engine().awaitEnd();
             if (state.get() instanceof State.Ready) {
                 onFailure.accept("the engine failed; the log says why");
             }

@@ -3,14 +3,11 @@ package io.barista.modelservice.engine;
 import io.barista.config.EngineConfig;
 import io.barista.config.IgnoredKey;
 import io.barista.engine.LlmEngine;
-import io.barista.engine.ResolvedEngineConfig;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.lora.Adapter;
-import io.barista.engine.tokenizer.Tokenizer;
 import io.barista.modelservice.adapters.AdapterName;
 import io.barista.modelservice.adapters.ServedAdapters;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,36 +44,6 @@ public record ServedModel(List<String> names, LlmEngine engine, EngineConfig ask
         }
         return AdapterName.of(asked, names).or(() -> Optional.of(new AdapterName(name(), asked))
                 .filter(_ -> !names.contains(asked) && adapters.isNamed(asked)));
-    }
-
-    @Override
-    public Tokenizer tokenizer() {
-        return engine.model().tokenizer();
-    }
-
-    @Override
-    public ResolvedEngineConfig config() {
-        return engine.config();
-    }
-
-    @Override
-    public int vocabSize() {
-        return engine.model().config().vocabSize();
-    }
-
-    @Override
-    public boolean isAlive() {
-        return engine.isAlive();
-    }
-
-    @Override
-    public Duration sinceHeartbeat() {
-        return engine.sinceHeartbeat();
-    }
-
-    @Override
-    public void awaitEnd() {
-        engine.awaitEnd();
     }
 
     @Override

@@ -26,8 +26,8 @@ final class EngineLoopHealth implements HealthIndicator {
     }
 
     private static Health of(HostedModel model) {
-        Duration still = model.sinceHeartbeat();
-        Health.Builder health = model.isAlive() && still.compareTo(STUCK) < 0 ? Health.up() : Health.down();
+        Duration still = model.engine().sinceHeartbeat();
+        Health.Builder health = model.engine().isAlive() && still.compareTo(STUCK) < 0 ? Health.up() : Health.down();
         return health.withDetail("secondsSinceHeartbeat", still.toSeconds()).build();
     }
 }

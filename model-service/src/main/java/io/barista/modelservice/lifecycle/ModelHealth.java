@@ -18,7 +18,7 @@ final class ModelHealth implements HealthIndicator {
     @Override
     public Health health() {
         return host.ready()
-                .map(model -> model.isAlive()
+                .map(model -> model.engine().isAlive()
                         ? Health.up().withDetail("model", model.name()).build()
                         : Health.down().build())
                 .orElseGet(() -> Health.outOfService().withDetail("model", "loading").build());

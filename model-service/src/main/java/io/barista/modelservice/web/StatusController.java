@@ -40,7 +40,7 @@ final class StatusController {
     /** 200 while requests are served, else 503; no body. */
     @RequestMapping(path = {"/health", "/ping"}, method = {RequestMethod.GET, RequestMethod.POST})
     ResponseEntity<Void> health() {
-        boolean serves = host.ready().map(model -> model.isAlive()).orElse(false);
+        boolean serves = host.ready().map(model -> model.engine().isAlive()).orElse(false);
         return ResponseEntity.status(serves ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE).build();
     }
 
