@@ -6,7 +6,6 @@ import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.JsonValue;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,23 +16,15 @@ final class MessageTools {
 
     /** Null when there are none. */
     static @Nullable List<Tool> read(JsonFields request) {
-        JsonValue value = request.value("tools");
-        if (value == null || value.isEmpty()) {
-            return null;
+        return Tool.functions(request, "input_schema", MessageTools::requireCustom);
+    }
+
+    private static void requireCustom(JsonFields tool) {
+        String type = tool.string("type");
+        if (type != null && !type.equals("custom")) {
+            throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, tool.pathOf("type"),
+                    "Only tools that the client runs itself are supported, got one of type '%s'.", type);
         }
-        List<Tool> tools = new ArrayList<>();
-        for (JsonValue element : value.elements()) {
-            JsonFields tool = element.asFields();
-            String type = tool.string("type");
-            if (type != null && !type.equals("custom")) {
-                throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, tool.pathOf("type"),
-                        "Only tools that the client runs itself are supported, got one of type '%s'.", type);
-            }
-            JsonValue schema = tool.value("input_schema");
-            tools.add(Tool.function(tool.requiredString("name"), tool.string("description"),
-                    schema == null ? null : schema.asMap()));
-        }
-        return List.copyOf(tools);
     }
 
     /** Null when absent. */

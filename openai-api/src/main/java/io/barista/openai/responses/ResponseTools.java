@@ -6,7 +6,6 @@ import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.JsonValue;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,23 +16,7 @@ final class ResponseTools {
 
     /** Null when there are none. */
     static @Nullable List<Tool> read(JsonFields request) {
-        JsonValue value = request.value("tools");
-        if (value == null || value.isEmpty()) {
-            return null;
-        }
-        List<Tool> tools = new ArrayList<>();
-        for (JsonValue element : value.elements()) {
-            JsonFields tool = element.asFields();
-            String type = tool.requiredString("type");
-            if (!type.equals("function")) {
-                throw ApiException.of(ErrorCode.UNSUPPORTED_PARAMETER, tool.pathOf("type"),
-                        "Only tools of type 'function' are supported, got '%s'.", type);
-            }
-            JsonValue parameters = tool.value("parameters");
-            tools.add(Tool.function(tool.requiredString("name"), tool.string("description"),
-                    parameters == null ? null : parameters.asMap()));
-        }
-        return List.copyOf(tools);
+        return Tool.functions(request, "parameters", Tool::requireFunction);
     }
 
     /** Null when absent. */
