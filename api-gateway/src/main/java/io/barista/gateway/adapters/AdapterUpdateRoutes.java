@@ -3,8 +3,9 @@ package io.barista.gateway.adapters;
 import io.barista.gateway.auth.Access;
 import io.barista.gateway.models.ModelCatalog;
 import io.barista.gateway.replicas.ReplicaDirectory;
-import io.barista.openai.error.ApiException;
-import io.barista.openai.error.ErrorCode;
+import io.barista.openai.json.JsonFields;
+import io.barista.openai.json.OpenAiJson;
+import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -13,8 +14,6 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,15 +25,20 @@ final class AdapterUpdateRoutes {
 
     private static final byte[] NONE = {};
 
+    private final OpenAiJson openAiJson = new OpenAiJson();
+
     @Bean
     RouterFunction<ServerResponse> adapterUpdates(JsonMapper json, ModelCatalog catalog, ReplicaDirectory replicas,
             HttpClient http, Access access) {
         AllReplicas everywhere = new AllReplicas(replicas, http, access, json);
         return RouterFunctions.route()
-                .POST(AllReplicas.LOAD, request -> body(request).flatMap(body -> answer(
-                        everywhere.load(model(body, catalog, json), name(body, json), body))))
-                .POST(AllReplicas.UNLOAD, request -> body(request).flatMap(body -> answer(
-                        everywhere.unload(model(body, catalog, json), body))))
+                .POST(AllReplicas.LOAD, request -> body(request).flatMap(body -> {
+                    JsonFields fields = openAiJson.readObject(body);
+                    String name = Objects.requireNonNullElse(fields.string("lora_name"), "");
+                    return answer(everywhere.load(model(fields, catalog), name, body));
+                }))
+                .POST(AllReplicas.UNLOAD, request -> body(request).flatMap(
+                        body -> answer(everywhere.unload(model(openAiJson.readObject(body), catalog), body))))
                 .build();
     }
 
@@ -43,25 +47,8 @@ final class AdapterUpdateRoutes {
     }
 
     /** {@code model} says which, and may be left out where there is one. */
-    private static String model(byte[] body, ModelCatalog catalog, JsonMapper json) {
-        JsonNode asked = fields(body, json).path("model");
-        return catalog.resolve(asked.isString() ? asked.asString() : null).model().id();
-    }
-
-    private static String name(byte[] body, JsonMapper json) {
-        return fields(body, json).path("lora_name").asString("");
-    }
-
-    private static JsonNode fields(byte[] body, JsonMapper json) {
-        try {
-            JsonNode fields = json.readTree(body);
-            if (fields.isObject()) {
-                return fields;
-            }
-        } catch (JacksonException e) {
-            throw new ApiException(ErrorCode.INVALID_JSON, "The request body is not valid JSON.", null, e);
-        }
-        throw new ApiException(ErrorCode.INVALID_VALUE, "The request body must be a JSON object.");
+    private static String model(JsonFields fields, ModelCatalog catalog) {
+        return catalog.resolve(fields.string("model")).model().id();
     }
 
     private static Mono<ServerResponse> answer(Mono<AllReplicas.Answer> answer) {
