@@ -57,7 +57,6 @@ final class OneDnnShape {
     private final OneDnnReorder outOfLayout;
     private final dnnl_primitive[] products = new dnnl_primitive[SIZES];
     private final int[] sizeFor = new int[SIZES]; // the size at which oneDNN is quick, this one or a larger
-    private final String implementation;
     private final Call[][] calls; // [worker][size]
 
     /** One worker's arguments for one number of rows. */
@@ -76,13 +75,14 @@ final class OneDnnShape {
         weights = layout();
         intoLayout = new OneDnnReorder(oneDnn, plain, weights);
         outOfLayout = new OneDnnReorder(oneDnn, weights, plain);
-        implementation = implementation(description(MOST_ROWS, weights));
         calls = new Call[streams.length][SIZES];
         for (int size = SIZES - 1; size >= 0; size--) {
-            boolean quick = isQuick(implementation(description(1 << size, weights)));
-            sizeFor[size] = quick || size == SIZES - 1 ? size : sizeFor[size + 1];
-            if (sizeFor[size] == size) {
-                prepare(size, streams, sums, arena);
+            dnnl_primitive_desc description = description(1 << size, weights);
+            if (isQuick(implementation(description))) { // as the largest is, by the choice of the layout
+                sizeFor[size] = size;
+                prepare(size, description, streams, sums, arena);
+            } else {
+                sizeFor[size] = sizeFor[size + 1];
             }
         }
     }
@@ -105,16 +105,12 @@ final class OneDnnShape {
         return !implementation.startsWith("ref");
     }
 
+    /** oneDNN's own name of a product, such as {@code brg_matmul:avx512_core_amx}. */
     private static String implementation(dnnl_primitive_desc description) {
         try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
             OneDnn.check(dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, name));
             return name.get(BytePointer.class, 0).getString();
         }
-    }
-
-    /** oneDNN's own name of the product it chose for many rows, such as {@code brg_matmul:avx512_core_amx}. */
-    String implementation() {
-        return implementation;
     }
 
     private dnnl_primitive_desc description(int rows, dnnl_memory_desc weights) {
@@ -129,9 +125,9 @@ final class OneDnnShape {
         return description;
     }
 
-    private void prepare(int size, dnnl_stream[] streams, MemorySegment[] sums, Arena arena) {
+    private void prepare(int size, dnnl_primitive_desc description, dnnl_stream[] streams, MemorySegment[] sums,
+            Arena arena) {
         int rows = 1 << size;
-        dnnl_primitive_desc description = description(rows, weights);
         products[size] = new dnnl_primitive();
         OneDnn.check(dnnl_primitive_create(products[size], description));
         dnnl_memory_desc scratch = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
