@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceAddressTest {
 
-    private static final Path BASE = Path.of("/work");
+    private static final Path BASE = Path.of("/base");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -24,7 +24,7 @@ class SourceAddressTest {
             hf://org/name                    | HuggingFace[org/name,main,]        | hf://org/name
             hf://gpt2                        | HuggingFace[gpt2,main,]            | hf://gpt2
             hf://org/name@v1.0/sub/folder    | HuggingFace[org/name,v1.0,sub/folder] | hf://org/name@v1.0/sub/folder
-            models/one                       | Folder[/work/models/one]           | /work/models/one
+            models/one                       | Folder[/base/models/one]           | /base/models/one
             /models/../two                   | Folder[/two]                       | /two
             """)
     void readsAddresses(String text, String parsed, String shown) {
