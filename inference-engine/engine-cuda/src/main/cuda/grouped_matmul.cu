@@ -1,16 +1,8 @@
 // out[slot] = x[rows[slot]] . w[e] for the slots of every expert e: starts[e] to starts[e + 1]. rows 0: a slot computes its own row of x.
 // Launch: grid (ceil(outputs / 64), ceil(slots / 64) + experts), block 128, dynamic shared memory 4 * 2 * 64 * 9 * 16 = 73728.
 // In decode each expert in use is read once: bytes are outputs * inputs elements an expert. In prefill it is bound by mma.sync.
-#include "device.cuh"
+#include "grouped.cuh"
 #include "mma.cuh"
-
-#define TILE 64
-#define DEPTH 64 // inputs of a stage
-#define UNITS (DEPTH / 8)
-#define ROW_UNITS (UNITS | 1)
-#define STAGES 4
-#define THREADS 128
-#define OPERAND_UNITS (TILE * ROW_UNITS)
 
 extern "C" __global__ void __launch_bounds__(THREADS)
 grouped_matmul(const element* w, const element* x, const int* rows, const int* starts, int experts, int outputs, int inputs, element* out) {
@@ -18,24 +10,7 @@ grouped_matmul(const element* w, const element* x, const int* rows, const int* s
     startSuccessor();
     waitForPredecessors();
     int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
-    int expert = -1, firstSlot = 0, endSlot = 0, before = 0;
-    for (int base = 0; base < experts && expert < 0; base += WARP) {
-        int e = base + lane;
-        int tiles = e < experts ? (starts[e + 1] - starts[e] + TILE - 1) / TILE : 0, end = tiles;
-#pragma unroll
-        for (int lanes = 1; lanes < WARP; lanes *= 2) {
-            int below = __shfl_up_sync(FULL_MASK, end, lanes);
-            end += lane >= lanes ? below : 0;
-        }
-        unsigned beyond = __ballot_sync(FULL_MASK, (int) blockIdx.y < before + end);
-        if (beyond) {
-            int found = __ffs(beyond) - 1;
-            expert = base + found;
-            firstSlot = starts[expert] + ((int) blockIdx.y - before - __shfl_sync(FULL_MASK, end - tiles, found)) * TILE;
-            endSlot = starts[expert + 1];
-        }
-        before += __shfl_sync(FULL_MASK, end, WARP - 1);
-    }
+    auto [expert, firstSlot, endSlot] = expertSlots(starts, experts);
     if (expert < 0) {
         return;
     }

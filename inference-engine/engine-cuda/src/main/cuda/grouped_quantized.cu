@@ -4,17 +4,10 @@
 // computes its own row of x.
 // Launch: grid (ceil(outputs / 64), ceil(slots / 64) + experts), block 128, dynamic shared memory 4 * (9216 + RAW) + 2 * 9216, RAW 2048 for int4, else 4096.
 // Moves the codes and scales of every expert in use once for each 64 slots.
-#include "device.cuh"
+#include "grouped.cuh"
 #include "mma.cuh"
 #include "quantized.cuh"
 
-#define TILE 64
-#define DEPTH 64 // inputs of a stage
-#define UNITS (DEPTH / 8)
-#define ROW_UNITS (UNITS | 1)
-#define STAGES 4
-#define THREADS 128
-#define OPERAND_UNITS (TILE * ROW_UNITS)
 #define PIECES (32 / CODES) // of 16 bytes that a thread copies: half a row of codes
 #define RAW_UNITS (THREADS * PIECES)
 #define STAGE_UNITS (OPERAND_UNITS + RAW_UNITS)
@@ -27,24 +20,7 @@ grouped_quantized(const unsigned char* codes, const float* scales, const unsigne
     startSuccessor();
     waitForPredecessors();
     int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
-    int expert = -1, firstSlot = 0, endSlot = 0, before = 0;
-    for (int base = 0; base < experts && expert < 0; base += WARP) {
-        int e = base + lane;
-        int tiles = e < experts ? (starts[e + 1] - starts[e] + TILE - 1) / TILE : 0, end = tiles;
-#pragma unroll
-        for (int lanes = 1; lanes < WARP; lanes *= 2) {
-            int below = __shfl_up_sync(FULL_MASK, end, lanes);
-            end += lane >= lanes ? below : 0;
-        }
-        unsigned beyond = __ballot_sync(FULL_MASK, (int) blockIdx.y < before + end);
-        if (beyond) {
-            int found = __ffs(beyond) - 1;
-            expert = base + found;
-            firstSlot = starts[expert] + ((int) blockIdx.y - before - __shfl_sync(FULL_MASK, end - tiles, found)) * TILE;
-            endSlot = starts[expert + 1];
-        }
-        before += __shfl_sync(FULL_MASK, end, WARP - 1);
-    }
+    auto [expert, firstSlot, endSlot] = expertSlots(starts, experts);
     if (expert < 0) {
         return;
     }
