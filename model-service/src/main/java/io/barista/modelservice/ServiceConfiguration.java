@@ -21,6 +21,7 @@ import io.barista.modelservice.responses.ResponsePreparation;
 import io.barista.modelservice.responses.ResponseStore;
 import io.barista.openai.json.OpenAiJson;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +71,7 @@ class ServiceConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    ModelHost modelHost(Environment environment, MeterRegistry registry, Clock clock, StartFailure failure,
+    ModelHost modelHost(Environment environment, PrometheusMeterRegistry registry, Clock clock, StartFailure failure,
             @Value("${barista.version}") String version) {
         DownloadMetrics downloads = new DownloadMetrics(registry);
         Weights weights = new Weights(System.getenv(), downloads);

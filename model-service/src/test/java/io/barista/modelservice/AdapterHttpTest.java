@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,7 +194,28 @@ class AdapterHttpTest extends AbstractServiceTest {
     @Test
     void countsWhatAdaptersCost() {
         text(ask("org/demo:1b:pirate"));
+        text(ask("org/demo:1b:pirate"));
         assertThat(service.get("/metrics").body()).contains("barista_lora_loads_total{")
                 .contains("barista_lora_slot_fills_total{").contains("barista_lora_host_adapters{");
+    }
+
+    @Test
+    void tellsRoutersWhichAdaptersRunNow() {
+        CompletableFuture<Answer> running = CompletableFuture.supplyAsync(() -> service.post("/v1/completions",
+                """
+                        {"model":"org/demo:1b:pirate","prompt":"Tell me about the sea.","max_tokens":400,"ignore_eos":true}"""));
+        String now = loraRequestsInfo();
+        while (!now.contains("running_lora_adapters=\"pirate\"") && !running.isDone()) {
+            now = loraRequestsInfo();
+        }
+        assertThat(now).contains("max_lora=\"2\"", "running_lora_adapters=\"pirate\"",
+                "waiting_lora_adapters=\"\"");
+        running.join();
+        assertThat(loraRequestsInfo()).contains("running_lora_adapters=\"\"");
+    }
+
+    private String loraRequestsInfo() {
+        return service.get("/metrics").body().lines().filter(line -> line.startsWith("vllm:lora_requests_info{"))
+                .collect(Collectors.joining());
     }
 }

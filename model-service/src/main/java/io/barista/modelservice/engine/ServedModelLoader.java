@@ -17,7 +17,7 @@ import io.barista.modelservice.config.ModelToServe;
 import io.barista.modelservice.metrics.EmbeddingMetrics;
 import io.barista.modelservice.metrics.ServiceMetrics;
 import io.barista.sources.SourceException;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ public final class ServedModelLoader {
     private final Weights weights;
     private final RegistrySettings adapters;
     private final List<Backend> backends;
-    private final MeterRegistry registry;
+    private final PrometheusMeterRegistry registry;
     private final String version;
     private final Clock clock;
 
@@ -52,7 +52,7 @@ public final class ServedModelLoader {
      * @param version  of this program
      */
     public ServedModelLoader(Weights weights, RegistrySettings adapters, List<Backend> backends,
-            MeterRegistry registry, String version, Clock clock) {
+            PrometheusMeterRegistry registry, String version, Clock clock) {
         this.weights = weights;
         this.adapters = adapters;
         this.backends = backends;

@@ -4,8 +4,8 @@ import io.barista.engine.lora.AdapterCache;
 import io.barista.engine.lora.AdapterCounters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.function.ToDoubleFunction;
 
 /** What adapters cost: loads into the host's memory and into the device's slots, and evictions. */
@@ -13,15 +13,16 @@ final class AdapterMetrics {
 
     private static final double NANOS = 1e9;
 
-    private final MeterRegistry registry;
+    private final PrometheusMeterRegistry registry;
     private final Tags tags;
 
-    AdapterMetrics(MeterRegistry registry, Tags tags) {
+    AdapterMetrics(PrometheusMeterRegistry registry, Tags tags) {
         this.registry = registry;
         this.tags = tags;
     }
 
-    void bind(AdapterCache cache) {
+    /** @param slots adapters that can run at the same time */
+    void bind(AdapterCache cache, int slots) {
         AdapterCounters counters = cache.counters();
         counter("lora_loads", counters, AdapterCounters::loads);
         counter("lora_load_seconds", counters, each -> each.loadNanos() / NANOS);
@@ -32,6 +33,7 @@ final class AdapterMetrics {
         counter("lora_slot_evictions", counters, AdapterCounters::slotEvictions);
         Gauge.builder("barista_lora_host_adapters", cache, each -> each.resident().size()).tags(tags)
                 .register(registry);
+        registry.getPrometheusRegistry().register(new LoraRequestsInfo(counters, slots));
     }
 
     private void counter(String name, AdapterCounters counters, ToDoubleFunction<AdapterCounters> value) {

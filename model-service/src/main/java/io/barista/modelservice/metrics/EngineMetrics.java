@@ -6,13 +6,14 @@ import io.barista.engine.FinishReason;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.RequestTimings;
 import io.barista.engine.StepPhase;
+import io.barista.engine.lora.AdapterLimits;
 import io.barista.modelservice.answer.FinishReasons;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,7 +27,7 @@ public final class EngineMetrics implements EngineObserver {
     private static final String ERROR = "error";
     private static final double NANOS = 1e9;
 
-    private final MeterRegistry registry;
+    private final PrometheusMeterRegistry registry;
     private final Tags tags;
     private final Map<String, Counter> finished = new LinkedHashMap<>();
     private final Counter cachedPromptTokens;
@@ -48,7 +49,7 @@ public final class EngineMetrics implements EngineObserver {
     private final DistributionSummary[] stepHostTimes;
 
     /** @param maxModelLen where the boundaries of token counts end */
-    public EngineMetrics(MeterRegistry registry, String model, int maxModelLen) {
+    public EngineMetrics(PrometheusMeterRegistry registry, String model, int maxModelLen) {
         this.registry = registry;
         this.tags = Tags.of("model_name", model, "engine", "0");
         double[] tokenCounts = Buckets.oneTwoFive(maxModelLen);
@@ -89,12 +90,17 @@ public final class EngineMetrics implements EngineObserver {
         counter("prompt_tokens", engine, EngineStats::promptTokens);
         counter("generation_tokens", engine, EngineStats::generatedTokens);
         engine.sensors().ifPresent(sensors -> DeviceMetrics.bind(registry, sensors));
-        engine.adapters().ifPresent(adapters -> new AdapterMetrics(registry, tags).bind(adapters));
+        engine.adapters().ifPresent(adapters -> new AdapterMetrics(registry, tags).bind(adapters, slots(engine)));
         Gauge.builder("vllm:cache_config_info", () -> 1)
                 .tags(tags.and("block_size", String.valueOf(engine.config().blockSize()), "num_gpu_blocks",
                         String.valueOf(engine.config().kvBlocks()), "enable_prefix_caching",
                         String.valueOf(engine.config().enablePrefixCaching())))
                 .register(registry);
+    }
+
+    private static int slots(LlmEngine engine) {
+        AdapterLimits limits = engine.config().adapters();
+        return limits == null ? 0 : limits.slots();
     }
 
     @Override

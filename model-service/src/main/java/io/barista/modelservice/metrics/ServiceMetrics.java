@@ -2,7 +2,7 @@ package io.barista.modelservice.metrics;
 
 import io.barista.engine.EngineObserver;
 import io.barista.engine.LlmEngine;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 
 /** All metrics of one model: observe with {@link #observer}, then {@link #bind} the engine that is observed. */
@@ -12,7 +12,7 @@ public final class ServiceMetrics {
     private final EngineObserver observer;
 
     /** @param maxModelLen where the boundaries of token counts end */
-    public ServiceMetrics(MeterRegistry registry, String model, int maxModelLen) {
+    public ServiceMetrics(PrometheusMeterRegistry registry, String model, int maxModelLen) {
         this.engine = new EngineMetrics(registry, model, maxModelLen);
         this.observer = new Observers(List.of(engine, new GenAiMetrics(registry, model)));
     }

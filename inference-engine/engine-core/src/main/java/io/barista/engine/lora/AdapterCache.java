@@ -103,7 +103,12 @@ public final class AdapterCache implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        return others == null ? load(id, mine) : others.join();
+        counters.demand().await(id.name());
+        try {
+            return others == null ? load(id, mine) : others.join();
+        } finally {
+            counters.demand().waited(id.name());
+        }
     }
 
     private Adapter load(AdapterId id, CompletableFuture<Adapter> mine) {

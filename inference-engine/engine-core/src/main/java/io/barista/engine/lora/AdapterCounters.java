@@ -2,9 +2,10 @@ package io.barista.engine.lora;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened to adapters since the start; counters only grow. Thread-safe. */
+/** What happened to adapters since the start, where counters only grow, and who asks for them now. Thread-safe. */
 public final class AdapterCounters {
 
+    private final AdapterDemand demand = new AdapterDemand();
     private final LongAdder loads = new LongAdder();
     private final LongAdder loadNanos = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -12,6 +13,11 @@ public final class AdapterCounters {
     private final LongAdder slotFills = new LongAdder();
     private final LongAdder slotFillNanos = new LongAdder();
     private final LongAdder slotEvictions = new LongAdder();
+
+    /** Of sequences at this moment. */
+    public AdapterDemand demand() {
+        return demand;
+    }
 
     /** Adapters brought into the host's memory. */
     public long loads() {

@@ -56,6 +56,10 @@ public final class AdapterSlots {
         this.counters = counters;
     }
 
+    public AdapterDemand demand() {
+        return counters.demand();
+    }
+
     /** For models without adapters. */
     public static AdapterSlots none() {
         return new AdapterSlots(0, (_, _) -> {}, new AdapterCounters());

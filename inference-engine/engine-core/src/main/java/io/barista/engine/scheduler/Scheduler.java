@@ -44,13 +44,13 @@ public final class Scheduler {
     /** Puts a new sequence behind all of its priority. */
     public void add(Sequence sequence) {
         sequence.arrive(arrivals++);
-        waiting.add(sequence);
+        await(sequence);
     }
 
     /** Puts a new sequence where one that has ended was. */
     public void replace(Sequence ended, Sequence successor) {
         successor.succeed(ended);
-        waiting.add(successor);
+        await(successor);
     }
 
     public int running() {
@@ -108,9 +108,9 @@ public final class Scheduler {
         switch (sequence.status()) {
             case RUNNING -> {
                 running.remove(sequence);
-                adapters.leave(sequence.adapterSlot());
+                leaveSlot(sequence);
             }
-            case WAITING, PREEMPTED -> waiting.remove(sequence);
+            case WAITING, PREEMPTED -> endWaiting(sequence);
             case FINISHED -> {
                 return;
             }
@@ -179,14 +179,35 @@ public final class Scheduler {
         if (cached < 0) {
             return false;
         }
-        waiting.remove(sequence);
+        endWaiting(sequence);
         insertRunning(sequence);
-        adapters.enter(adapterSlot);
+        enterSlot(sequence, adapterSlot);
         if (sequence.start(cached, adapterSlot)) {
             counters.started(sequence, blocks.cachesPrefixes());
         }
         plan(sequence, tokensFor(sequence, 0));
         return true;
+    }
+
+    private void await(Sequence sequence) {
+        waiting.add(sequence);
+        adapters.demand().await(sequence.request().adapter());
+    }
+
+    private void endWaiting(Sequence sequence) {
+        if (waiting.remove(sequence)) {
+            adapters.demand().waited(sequence.request().adapter());
+        }
+    }
+
+    private void enterSlot(Sequence sequence, int slot) {
+        adapters.enter(slot);
+        adapters.demand().run(sequence.request().adapter());
+    }
+
+    private void leaveSlot(Sequence sequence) {
+        adapters.leave(sequence.adapterSlot());
+        adapters.demand().ran(sequence.request().adapter());
     }
 
     private void insertRunning(Sequence sequence) {
@@ -217,9 +238,9 @@ public final class Scheduler {
 
     private void preempt(Sequence sequence) {
         blocks.release(sequence.blocks());
-        adapters.leave(sequence.adapterSlot());
+        leaveSlot(sequence);
         sequence.preempt();
-        waiting.add(sequence);
+        await(sequence);
         counters.preempted();
     }
 
