@@ -6,6 +6,7 @@ import io.barista.sources.download.Retries;
 import io.barista.sources.download.TimeLimit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -109,6 +110,7 @@ public final class SourceCache {
             Path aside = Files.createTempDirectory(Files.createDirectories(root.resolve(".removed")), "");
             Files.move(place, aside.resolve("files"), StandardCopyOption.ATOMIC_MOVE);
             Folders.delete(aside);
+            Folders.deleteEmpty(root.resolve(version.label()));
         }
     }
 
@@ -155,10 +157,24 @@ public final class SourceCache {
             throw e;
         }
         Folders.force(target);
-        Path versions = Files.createDirectories(root.resolve(version.label()));
-        Files.move(target, place(version), StandardCopyOption.ATOMIC_MOVE);
-        Folders.force(versions);
+        moveInto(root.resolve(version.label()), version.hash(), target);
         Folders.delete(incoming);
+    }
+
+    /** Whoever deletes the last other version of the label at this moment deletes the label's folder, which is made again. */
+    private static void moveInto(Path versions, String hash, Path complete) throws IOException {
+        for (boolean isThere = false; !isThere;) {
+            Files.createDirectories(versions);
+            try {
+                Files.move(complete, versions.resolve(hash), StandardCopyOption.ATOMIC_MOVE);
+                isThere = true;
+            } catch (NoSuchFileException e) {
+                if (!Files.exists(complete)) {
+                    throw e;
+                }
+            }
+        }
+        Folders.force(versions);
     }
 
     /** Whether the parts that have come are of use to the next try; a full disk needs their room more. */

@@ -4,10 +4,10 @@ import io.barista.config.LoraConfig;
 import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.modelservice.registry.RegistryAdapters;
+import io.barista.modelservice.registry.ScratchFolder;
 import io.barista.sources.DownloadListener;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public record RegistrySettings(@Nullable URI registry, Optional<String> apiKey, 
         }
         try {
             return Optional.of(new RegistryAdapters(registry, base, apiKey, lora,
-                    Files.createTempDirectory("barista-adapters-"), listener));
+                    ScratchFolder.create(), listener));
         } catch (IOException e) {
             throw new EngineException(EngineException.Code.INVALID_CONFIG,
                     "there is no room for adapters in the folder for temporary files: " + e.getMessage(), null, e);

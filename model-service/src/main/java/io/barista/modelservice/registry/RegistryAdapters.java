@@ -13,7 +13,6 @@ import io.barista.sources.SourceCache;
 import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +45,7 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     private final SourceCache disk;
     private final KnownVersions versions;
     private final InUse inUse;
+    private final ScratchFolder scratch;
     private volatile List<String> lastNames = List.of();
     private volatile boolean isListed = true;
 
@@ -53,9 +53,9 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
      * @param registry for example {@code http://127.0.0.1:8002}
      * @param base     the model's id, as the registry's configuration has it
      * @param apiKey   of the suite, empty for none
-     * @param folder   this process's own, for adapters on their way to the engine
+     * @param scratch  for adapters on their way to the engine; closed with this
      */
-    public RegistryAdapters(URI registry, String base, Optional<String> apiKey, LoraConfig lora, Path folder,
+    public RegistryAdapters(URI registry, String base, Optional<String> apiKey, LoraConfig lora, ScratchFolder scratch,
             DownloadListener listener) {
         Double seconds = lora.downloadTimeoutSeconds();
         @Nullable
@@ -65,9 +65,10 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
         DownloadLimits limits = new DownloadLimits(wide.connections(), wide.partBytes(), wide.tries(), total, silence,
                 wide.firstWait());
         this.client = new RegistryClient(registry, base, apiKey, silence);
-        this.disk = new SourceCache(folder, limits, listener, () -> ThreadLocalRandom.current().nextDouble());
+        this.disk = new SourceCache(scratch.path(), limits, listener, () -> ThreadLocalRandom.current().nextDouble());
         this.versions = new KnownVersions(FRESH, name -> asking(() -> client.card(name)));
         this.inUse = new InUse(disk);
+        this.scratch = scratch;
     }
 
     /** While the registry does not answer, what it said last. */
@@ -162,5 +163,6 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     @Override
     public void close() {
         client.close();
+        scratch.close();
     }
 }

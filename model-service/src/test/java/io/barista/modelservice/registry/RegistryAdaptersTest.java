@@ -33,6 +33,7 @@ class RegistryAdaptersTest {
 
     private FakeRegistry registry;
     private RegistryAdapters adapters;
+    private ScratchFolder scratch;
 
     @BeforeEach
     void start() throws IOException {
@@ -265,18 +266,22 @@ class RegistryAdaptersTest {
         assertThat(failure.param()).as("what tells it from a replica that is unavailable").isEqualTo("model");
     }
 
-    private RegistryAdapters adapters(@Nullable Double seconds, int tries) {
+    private RegistryAdapters adapters(@Nullable Double seconds, int tries) throws IOException {
+        scratch = ScratchFolder.in(folder);
         return new RegistryAdapters(registry.uri(), "org/base", Optional.of("sesame"),
-                new LoraConfig("s3://secret-bucket/adapters", 4, seconds, tries), folder, new DownloadListener() {});
+                new LoraConfig("s3://secret-bucket/adapters", 4, seconds, tries), scratch, new DownloadListener() {});
     }
 
     private static EngineException failure(Runnable work) {
         return catchThrowableOfType(EngineException.class, work::run);
     }
 
+    /** What grows with the adapters that come and go. */
     private List<Path> filesLeft() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile).filter(file -> !file.toString().contains("/.locks/")).toList();
+        try (Stream<Path> files = Files.walk(scratch.path())) {
+            return files.filter(file -> Files.isRegularFile(file)
+                    || !scratch.path().relativize(file).toString().startsWith("."))
+                    .filter(file -> !file.equals(scratch.path())).toList();
         }
     }
 

@@ -1,0 +1,106 @@
+package io.barista.modelservice.registry;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder for what is worth nothing after this process. It goes with the process; one that was killed leaves it to the next that starts,
+ * since a lock on the file beside it tells whether its owner lives.
+ */
+public final class ScratchFolder implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ScratchFolder.class);
+    private static final String PREFIX = "barista-adapters-";
+    private static final String OWNER = ".owner";
+
+    /** The start belongs to it: in a container the process before had the same number. */
+    private static final String PROCESS = ProcessHandle.current().pid() + "-"
+            + ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+
+    private final Path folder;
+    private final Path ownerFile;
+    private final FileChannel owner;
+
+    private ScratchFolder(Path folder, Path ownerFile, FileChannel owner) {
+        this.folder = folder;
+        this.ownerFile = ownerFile;
+        this.owner = owner;
+    }
+
+    /** A new one in the folder for temporary files, where those of dead processes are deleted on this occasion. */
+    public static ScratchFolder create() throws IOException {
+        return in(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    static ScratchFolder in(Path parent) throws IOException {
+        sweep(parent);
+        while (true) {
+            String name = PREFIX + PROCESS + "-" + UUID.randomUUID();
+            Path ownerFile = parent.resolve(name + OWNER);
+            FileChannel owner = FileChannel.open(ownerFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            if (owner.tryLock() != null && Files.exists(ownerFile)) {
+                return new ScratchFolder(Files.createDirectory(parent.resolve(name)), ownerFile, owner);
+            }
+            owner.close(); // another process that starts has swept it just before it was locked
+        }
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        try (owner) {
+            delete(folder);
+            Files.deleteIfExists(ownerFile);
+        } catch (IOException e) {
+            log.warn("{} cannot be deleted: {}", folder, e.toString());
+        }
+    }
+
+    private static void sweep(Path parent) throws IOException {
+        try (DirectoryStream<Path> owners = Files.newDirectoryStream(parent, PREFIX + "*" + OWNER)) {
+            for (Path file : owners) {
+                try {
+                    if (!file.getFileName().toString().startsWith(PREFIX + PROCESS)) { // closing ours would give its lock away
+                        sweepUnowned(file);
+                    }
+                } catch (IOException e) {
+                    log.debug("{} stays: {}", file, e.toString()); // somebody else's, in a folder that all share
+                }
+            }
+        }
+    }
+
+    private static void sweepUnowned(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                String name = file.getFileName().toString();
+                delete(file.resolveSibling(name.substring(0, name.length() - OWNER.length())));
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> content = Files.walk(folder)) {
+            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException gone) {
+            // as is wanted
+        }
+    }
+}
