@@ -4,6 +4,7 @@ import io.barista.engine.backend.AdapterMatrix;
 import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AdapterUpdate;
 import io.barista.engine.backend.DeviceBuffer;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.StepInputs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,20 @@ final class CudaAdapters implements AutoCloseable {
 
     void write(int slot, List<AdapterUpdate> updates) {
         required(slots).write(slot, updates);
+    }
+
+    /** What the step's adapters may add to that product; null where none can, as in a step of the base model alone. */
+    @Nullable
+    AdapterMatrix addedTo(Linear w) {
+        return w.adapters() != null && step.inputs().adapterTokens > 0 ? w.adapters() : null;
+    }
+
+    /** To a product that has been made. */
+    void add(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
+        if (step.inputs().adapterTokens > 0) {
+            begin(room, x);
+            finish(room, out);
+        }
     }
 
     /** Before the product that x is multiplied in is queued, which this then runs beside. */

@@ -1,10 +1,5 @@
 package io.barista.engine.cuda;
 
-import static io.barista.engine.cuda.CudaChecks.address;
-import static io.barista.engine.cuda.CudaChecks.requireDifferent;
-import static io.barista.engine.cuda.CudaChecks.requireFits;
-import static io.barista.engine.cuda.CudaChecks.vector;
-
 import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AdapterMatrix;
 import io.barista.engine.backend.AdapterShape;
@@ -37,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@link TensorOps} as launches on one stream: sizes are checked here, then a kernel gets addresses. */
+/**
+ * {@link TensorOps} on one stream, composed of one part for each family of operations: the parts check sizes, then give addresses to
+ * kernels. What a part does not fuse falls back to the interface's own step by step.
+ */
 final class CudaOps implements TensorOps {
 
     private static final Logger LOG = LoggerFactory.getLogger(CudaOps.class);
@@ -47,43 +45,52 @@ final class CudaOps implements TensorOps {
     private final Stream stream = new Stream();
     private final DeviceMemory memory = new DeviceMemory();
     private final KernelLoader loader;
-    private final RowKernels rows;
     private final BlasLibrary blas;
-    private final Matmul matmul;
+    private final Matmul dense;
     private final QuantizedMatmul quantized;
     private final GroupedMatmul grouped;
-    private final MixtureKernels mixtures;
-    private final LatentKernels latents;
     private final CudaStorage storage;
     private final CurrentStep step;
     private final CudaAdapters adapters;
-
     private final Optional<NvmlSensors> sensors;
 
-    private @Nullable DeviceSampler sampler;
+    private final RowOps rows;
+    private final ProductOps products;
+    private final FusedOps fused;
+    private final AttentionOps attentions;
+    private final LatentOps latents;
+    private final MixtureOps mixtures;
+    private final DrawOps draws;
 
-    CudaOps(Device device, Element element, KernelCompiler compiler, Backend.Options options,
-            WeightSource source) {
+    CudaOps(Device device, Element element, KernelCompiler compiler, Backend.Options options, WeightSource source) {
         int multiprocessors = device.properties().multiprocessors();
         this.device = device;
         this.element = element;
         this.loader = new KernelLoader(compiler, element, device.properties(), stream);
-        this.rows = new RowKernels(loader, element);
         this.blas = new BlasLibrary(stream, memory);
-        this.matmul = new Matmul(element, blas,
+        this.dense = new Matmul(element, blas,
                 element == Element.FLOAT32 ? null : new Gemv(loader, multiprocessors));
         ScratchMemory scratch = new ScratchMemory(memory, stream);
-        this.quantized = new QuantizedMatmul(loader, element, matmul, scratch, multiprocessors);
+        this.quantized = new QuantizedMatmul(loader, element, dense, scratch, multiprocessors);
         this.grouped = new GroupedMatmul(loader, element);
-        this.mixtures = new MixtureKernels(loader, element, grouped, rows);
-        this.latents = new LatentKernels(loader);
         this.storage = new CudaStorage(element, options.kvCache(), stream, memory, scratch, loader, multiprocessors,
-                new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, matmul,
+                new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, dense,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
         this.adapters = new CudaAdapters(device, element, memory, loader, stream, step);
         this.sensors = NvmlSensors.open(device.properties().name(), device.pciBusId());
+
+        RowKernels rowKernels = new RowKernels(loader, element);
+        this.rows = new RowOps(rowKernels, quantized, step);
+        this.products = new ProductOps(element, dense, quantized, adapters);
+        this.fused = new FusedOps(element, dense, quantized, adapters, rows, step);
+        this.attentions = new AttentionOps(rowKernels, step);
+        this.latents = new LatentOps(new LatentKernels(loader), storage, step);
+        this.mixtures = new MixtureOps(element, memory, new MixtureKernels(loader, element, grouped, rowKernels));
+        this.draws = new DrawOps(loader, memory, stream, step);
     }
+
+    // The device and its memory.
 
     @Override
     public DType activationType() {
@@ -125,6 +132,28 @@ final class CudaOps implements TensorOps {
     }
 
     @Override
+    public ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
+        CudaExperts packed = storage.experts(name, experts);
+        grouped.prepare(packed.packed());
+        return packed;
+    }
+
+    @Override
+    public LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
+        return latents.pack(weight, attention);
+    }
+
+    @Override
+    public MixtureWorkspace allocateMixture(MixtureSpec mixture, int maxRows) {
+        return mixtures.allocate(mixture, maxRows);
+    }
+
+    @Override
+    public LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
+        return new CudaLatentWorkspace(attention, maxRows);
+    }
+
+    @Override
     public RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim) {
         return storage.rope(cosSin, positions, rotaryDim);
     }
@@ -132,214 +161,6 @@ final class CudaOps implements TensorOps {
     @Override
     public KvCache allocateKvCache(KvCache.Shape shape) {
         return storage.kvCache(shape);
-    }
-
-    @Override
-    public void begin(StepInputs inputs) {
-        storage.finishWeights();
-        step.begin(inputs);
-    }
-
-    @Override
-    public void step(StepInputs inputs, Runnable operations) {
-        storage.finishWeights();
-        step.run(inputs, operations);
-    }
-
-    @Override
-    public void embed(Matrix table, float scale, DeviceBuffer out) {
-        int tokens = step.inputs().tokens;
-        long target = address(out, tokens, table.inputs());
-        switch ((CudaWeights) table) {
-            case CudaMatrix dense -> rows.embed(step.metadata(), dense, scale, tokens, target);
-            case QuantizedMatrix codes -> quantized.embed(step.metadata(), codes, scale, tokens, target);
-        }
-    }
-
-    @Override
-    public void rmsNorm(DeviceBuffer x, DeviceBuffer weight, float eps, int rowCount, int columns, DeviceBuffer out) {
-        rows.rmsNorm(address(x, rowCount, columns), vector(weight, columns), eps, rowCount, columns,
-                address(out, rowCount, columns));
-    }
-
-    @Override
-    public void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rowCount, DeviceBuffer out) {
-        requireDifferent(w.name(), x, out);
-        CudaVector added = bias == null ? null : vector(bias, w.outputs());
-        long source = address(x, rowCount, w.inputs());
-        long target = address(out, rowCount, w.outputs());
-        switch ((CudaWeights) w) {
-            case CudaMatrix dense -> matmul.multiply(dense, added, source, rowCount, target, isFloatsOf(out));
-            case QuantizedMatrix codes ->
-                quantized.multiply(codes, added, source, rowCount, target, isFloatsOf(out));
-        }
-    }
-
-    private boolean isFloatsOf(DeviceBuffer out) {
-        return out.dtype() == DType.FLOAT32 && element != Element.FLOAT32;
-    }
-
-    @Override
-    public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int rowCount,
-            DeviceBuffer normalised, DeviceBuffer out) {
-        Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
-        if (gemv == null || isAdapted(w) || !(w.matrix() instanceof CudaMatrix matrix)) {
-            TensorOps.super.normMatmul(x, norm, eps, w, rowCount, normalised, out);
-            return;
-        }
-        requireDifferent(matrix.name(), x, out);
-        gemv.normMultiply(matrix, bias(w), address(x, rowCount, matrix.inputs()), vector(norm, matrix.inputs()), eps,
-                rowCount, address(out, rowCount, matrix.outputs()), isFloatsOf(out));
-    }
-
-    @Override
-    public void matmulAdd(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer product, DeviceBuffer sum) {
-        requireDifferent(w.matrix().name(), x, sum);
-        AdapterMatrix room = adaptersOf(w);
-        if (room != null) {
-            adapters.begin(room, x);
-        }
-        long source = address(x, rowCount, w.matrix().inputs());
-        long target = address(sum, rowCount, w.matrix().outputs());
-        switch ((CudaWeights) w.matrix()) {
-            case CudaMatrix dense -> matmul.add(dense, bias(w), source, rowCount, target);
-            case QuantizedMatrix codes -> quantized.add(codes, bias(w), source, rowCount, target);
-        }
-        if (room != null) {
-            adapters.finish(room, sum);
-        }
-    }
-
-    @Override
-    public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int rowCount,
-            DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
-        Gemv gemv = matmul.inOneLaunch(rowCount, qkv.matrix().inputs());
-        if (gemv == null || isAdapted(qkv) || !Gemv.takesHeads(heads) || !(qkv.matrix() instanceof CudaMatrix matrix)) {
-            TensorOps.super.normMatmulToCache(x, norm, eps, qkv, rowCount, normalised, out, heads);
-            return;
-        }
-        requireFits(heads.attention(), heads.cache(), heads.layer());
-        gemv.normMultiplyToCache(matrix, bias(qkv), address(x, rowCount, matrix.inputs()),
-                vector(norm, matrix.inputs()), eps, rowCount, address(out, rowCount, heads.attention().qkvWidth()),
-                heads,
-                step.metadata());
-    }
-
-    @Override
-    public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
-            int rowCount, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
-        if (!isAdapted(w) && w.matrix() instanceof QuantizedMatrix codes && quantized.takes(codes, rowCount)) {
-            rmsNorm(x, norm, eps, rowCount, codes.inputs(), normalised);
-            requireDifferent(codes.name(), normalised, out);
-            quantized.multiplyGated(codes, bias(w), activation, address(normalised, rowCount, codes.inputs()), rowCount,
-                    address(out, rowCount, inner));
-            return;
-        }
-        Gemv gemv = matmul.inOneLaunch(rowCount, w.matrix().inputs());
-        if (gemv == null || isAdapted(w) || !(w.matrix() instanceof CudaMatrix matrix)) {
-            TensorOps.super.normMatmulGated(x, norm, eps, w, activation, rowCount, inner, normalised, gateUp, out);
-            return;
-        }
-        requireDifferent(matrix.name(), x, out);
-        gemv.normMultiplyGated(matrix, bias(w), address(x, rowCount, matrix.inputs()), vector(norm, matrix.inputs()),
-                eps, activation, rowCount, address(out, rowCount, inner));
-    }
-
-    /** What adapters add stands between the parts of a layer that else are one launch. */
-    private boolean isAdapted(Linear w) {
-        return adaptersOf(w) != null;
-    }
-
-    /** Null in a step of the base model alone. */
-    private @Nullable AdapterMatrix adaptersOf(Linear w) {
-        return step.inputs().adapterTokens > 0 ? w.adapters() : null;
-    }
-
-    /** What an adapter makes of x is computed beside the product. */
-    @Override
-    public void linear(Linear w, DeviceBuffer x, int rowCount, DeviceBuffer out) {
-        AdapterMatrix room = adaptersOf(w);
-        if (room != null) {
-            adapters.begin(room, x);
-        }
-        matmul(w.matrix(), w.bias(), x, rowCount, out);
-        if (room != null) {
-            adapters.finish(room, out);
-        }
-    }
-
-    private static @Nullable CudaVector bias(Linear w) {
-        return w.bias() == null ? null : vector(w.bias(), w.matrix().outputs());
-    }
-
-    @Override
-    public void ropeAndCache(DeviceBuffer qkv, AttentionSpec attention, RopeTable rope, @Nullable DeviceBuffer qNorm,
-            @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
-        requireFits(attention, cache, layer);
-        int tokens = step.inputs().tokens;
-        rows.ropeAndCache((CudaKvCache) cache, layer, address(qkv, tokens, attention.qkvWidth()), step.metadata(),
-                (CudaRopeTable) rope, qNorm == null ? null : vector(qNorm, attention.headDim()),
-                kNorm == null ? null : vector(kNorm, attention.headDim()), normEps, attention, tokens);
-    }
-
-    @Override
-    public void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out) {
-        requireFits(attention, cache, layer);
-        requireDifferent("pagedAttention", qkv, out);
-        int tokens = step.inputs().tokens;
-        CudaKvCache paged = (CudaKvCache) cache;
-        paged.attention().attend(address(qkv, tokens, attention.qkvWidth()), attention, paged.layer(layer),
-                step.inputs(),
-                step.metadata(), address(out, tokens, attention.queryWidth()));
-    }
-
-    @Override
-    public void gatedActivation(DeviceBuffer gateUp, Activation activation, int rowCount, int inner,
-            DeviceBuffer out) {
-        requireDifferent("gatedActivation", gateUp, out);
-        rows.gatedActivation(address(gateUp, rowCount, 2 * inner), activation, rowCount, inner,
-                address(out, rowCount, inner));
-    }
-
-    @Override
-    public void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out) {
-        requireDifferent("gatherLogitRows", x, out);
-        rows.gatherRows(address(x, step.inputs().tokens, columns), step.metadata().logitIndices(),
-                step.inputs().logitRows, columns,
-                address(out, step.inputs().logitRows, columns));
-    }
-
-    @Override
-    public void read(DeviceBuffer source, long offset, float[] target, int count) {
-        storage.read(source, offset, target, count);
-    }
-
-    @Override
-    public boolean drawsTokens() {
-        return true;
-    }
-
-    @Override
-    public void draw(DeviceBuffer logits, int columns, SamplingRows draws) {
-        sampler().draw(address(logits, draws.rows, columns), columns, draws, step.metadata().drawn());
-    }
-
-    @Override
-    public void drawn(DrawnTokens result) {
-        sampler().fetch(result);
-    }
-
-    /** Made when the first step has shown how large steps are. */
-    private DeviceSampler sampler() {
-        if (sampler == null) {
-            sampler = new DeviceSampler(loader, memory, stream, step.inputs().maxTokens());
-        }
-        return sampler;
-    }
-
-    @Override
-    public void write(DeviceBuffer target, long offset, float[] source, int count) {
-        storage.write(target, offset, source, count);
     }
 
     @Override
@@ -353,95 +174,160 @@ final class CudaOps implements TensorOps {
     }
 
     @Override
+    public void read(DeviceBuffer source, long offset, float[] target, int count) {
+        storage.read(source, offset, target, count);
+    }
+
+    @Override
+    public void write(DeviceBuffer target, long offset, float[] source, int count) {
+        storage.write(target, offset, source, count);
+    }
+
+    // A step.
+
+    @Override
+    public void begin(StepInputs inputs) {
+        storage.finishWeights();
+        step.begin(inputs);
+    }
+
+    @Override
+    public void step(StepInputs inputs, Runnable operations) {
+        storage.finishWeights();
+        step.run(inputs, operations);
+    }
+
+    // Rows.
+
+    @Override
+    public void embed(Matrix table, float scale, DeviceBuffer out) {
+        rows.embed(table, scale, out);
+    }
+
+    @Override
+    public void rmsNorm(DeviceBuffer x, DeviceBuffer weight, float eps, int count, int columns, DeviceBuffer out) {
+        rows.rmsNorm(x, weight, eps, count, columns, out);
+    }
+
+    @Override
+    public void gatedActivation(DeviceBuffer gateUp, Activation activation, int count, int inner, DeviceBuffer out) {
+        rows.gatedActivation(gateUp, activation, count, inner, out);
+    }
+
+    @Override
+    public void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out) {
+        rows.gatherLogitRows(x, columns, out);
+    }
+
+    @Override
+    public void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int count, int columns, DeviceBuffer sum) {
+        rows.addGated(x, gate, count, columns, sum);
+    }
+
+    @Override
+    public void softCap(DeviceBuffer x, int count, int columns, float cap) {
+        rows.softCap(x, count, columns, cap);
+    }
+
+    // Products.
+
+    @Override
+    public void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int count, DeviceBuffer out) {
+        products.matmul(w, bias, x, count, out);
+    }
+
+    @Override
+    public void linear(Linear w, DeviceBuffer x, int count, DeviceBuffer out) {
+        products.linear(w, x, count, out);
+    }
+
+    @Override
+    public void matmulAdd(Linear w, DeviceBuffer x, int count, DeviceBuffer product, DeviceBuffer sum) {
+        products.matmulAdd(w, x, count, sum);
+    }
+
+    @Override
     public void addAdapters(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
-        if (step.inputs().adapterTokens > 0) {
-            adapters.begin(room, x);
-            adapters.finish(room, out);
+        adapters.add(room, x, out);
+    }
+
+    @Override
+    public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int count, DeviceBuffer normalised,
+            DeviceBuffer out) {
+        if (!fused.normMatmul(x, norm, eps, w, count, out)) {
+            TensorOps.super.normMatmul(x, norm, eps, w, count, normalised, out);
         }
     }
 
-    // What has no kernels here yet is refused when the model is loaded.
-
     @Override
-    public ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
-        CudaExperts packed = storage.experts(name, experts);
-        grouped.prepare(packed.packed());
-        return packed;
+    public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int count,
+            DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
+        if (!fused.normMatmulToCache(x, norm, eps, qkv, count, out, heads)) {
+            TensorOps.super.normMatmulToCache(x, norm, eps, qkv, count, normalised, out, heads);
+        }
     }
 
     @Override
-    public MixtureWorkspace allocateMixture(MixtureSpec mixture, int maxRows) {
-        mixtures.requirePossible(mixture);
-        return CudaMixture.allocate(mixture, maxRows, element, memory);
+    public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
+            int count, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
+        if (!fused.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, out)) {
+            TensorOps.super.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, gateUp, out);
+        }
+    }
+
+    // Attention.
+
+    @Override
+    public void ropeAndCache(DeviceBuffer qkv, AttentionSpec attention, RopeTable rope, @Nullable DeviceBuffer qNorm,
+            @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
+        attentions.ropeAndCache(qkv, attention, rope, qNorm, kNorm, normEps, cache, layer);
     }
 
     @Override
-    public void route(DeviceBuffer logits, @Nullable DeviceBuffer correction, int rowCount,
-            MixtureWorkspace workspace) {
-        CudaMixture mixture = (CudaMixture) workspace;
-        int experts = mixture.spec().router().experts();
-        mixture.requireRoom(rowCount);
-        mixtures.route(address(logits, rowCount, experts), correction == null ? null : vector(correction, experts),
-                rowCount, mixture);
-    }
-
-    @Override
-    public void experts(ExpertMatrices gateUp, ExpertMatrices down, DeviceBuffer x, int rowCount,
-            MixtureWorkspace workspace, DeviceBuffer out) {
-        requireDifferent("experts", x, out);
-        CudaMixture mixture = (CudaMixture) workspace;
-        int hidden = mixture.spec().hidden();
-        mixture.requireFits((CudaExperts) gateUp, (CudaExperts) down, rowCount);
-        mixtures.experts((CudaExperts) gateUp, (CudaExperts) down, address(x, rowCount, hidden), rowCount, mixture,
-                address(out, rowCount, hidden));
-    }
-
-    @Override
-    public LatentMatrix packLatent(HostTensor weight, LatentAttentionSpec attention) {
-        latents.requirePossible(attention);
-        return storage.latentMatrix(weight, attention);
-    }
-
-    @Override
-    public LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
-        return new CudaLatentWorkspace(attention, maxRows);
+    public void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out) {
+        attentions.attend(qkv, attention, cache, layer, out);
     }
 
     @Override
     public void latentRopeAndCache(DeviceBuffer queries, DeviceBuffer latentRows, LatentAttentionSpec attention,
             RopeTable rope, DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
-        CudaLatentCache rowsOfAll = (CudaLatentCache) cache;
-        LatentKernels.requireFits(attention, rowsOfAll, layer);
-        int tokens = step.inputs().tokens;
-        latents.ropeAndCache(address(queries, tokens, attention.queryWidth()),
-                address(latentRows, tokens, attention.rowWidth()), attention, (CudaRopeTable) rope,
-                vector(latentNorm, attention.rank()), normEps, rowsOfAll, layer, step.metadata(), tokens);
+        latents.ropeAndCache(queries, latentRows, attention, rope, latentNorm, normEps, cache, layer);
     }
 
     @Override
     public void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight,
             KvCache cache, int layer, LatentWorkspace workspace, DeviceBuffer out) {
-        CudaLatentCache rowsOfAll = (CudaLatentCache) cache;
-        LatentKernels.requireFits(attention, rowsOfAll, layer);
-        requireDifferent("latentAttention", queries, out);
-        int tokens = step.inputs().tokens;
-        latents.attend(address(queries, tokens, attention.queryWidth()), attention, (CudaLatentMatrix) weight,
-                rowsOfAll, layer, step.inputs(), step.metadata(), address(out, tokens, attention.outputWidth()));
+        latents.attend(queries, attention, weight, cache, layer, out);
+    }
+
+    // Mixtures of experts.
+
+    @Override
+    public void route(DeviceBuffer logits, @Nullable DeviceBuffer correction, int count, MixtureWorkspace workspace) {
+        mixtures.route(logits, correction, count, workspace);
     }
 
     @Override
-    public void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int rowCount, int columns, DeviceBuffer sum) {
-        requireDifferent("addGated", x, sum);
-        rows.addGated(address(x, rowCount, columns), gate == null ? 0 : address(gate, rowCount, 1), rowCount, columns,
-                address(sum, rowCount, columns));
+    public void experts(ExpertMatrices gateUp, ExpertMatrices down, DeviceBuffer x, int count,
+            MixtureWorkspace workspace, DeviceBuffer out) {
+        mixtures.experts(gateUp, down, x, count, workspace, out);
+    }
+
+    // Tokens.
+
+    @Override
+    public boolean drawsTokens() {
+        return true;
     }
 
     @Override
-    public void softCap(DeviceBuffer x, int rowCount, int columns, float cap) {
-        if (x.dtype() != DType.FLOAT32) {
-            throw new IllegalArgumentException("soft caps are for logits, which are FLOAT32; this is " + x.dtype());
-        }
-        rows.softCap(address(x, rowCount, columns), rowCount, columns, cap);
+    public void draw(DeviceBuffer logits, int columns, SamplingRows sampling) {
+        draws.draw(logits, columns, sampling);
+    }
+
+    @Override
+    public void drawn(DrawnTokens result) {
+        draws.fetch(result);
     }
 
     @Override
@@ -456,10 +342,8 @@ final class CudaOps implements TensorOps {
         storage.close();
         step.close();
         adapters.close();
-        if (sampler != null) {
-            sampler.close();
-        }
-        matmul.close();
+        draws.close();
+        dense.close();
         blas.close();
         loader.close();
         memory.close();

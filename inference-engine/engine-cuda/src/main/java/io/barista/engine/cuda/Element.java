@@ -1,6 +1,7 @@
 package io.barista.engine.cuda;
 
 import io.barista.engine.backend.DType;
+import io.barista.engine.backend.DeviceBuffer;
 import org.bytedeco.cuda.global.cudart;
 
 /** What activations and weights are on the device; kernels are compiled for one of them. */
@@ -45,5 +46,10 @@ enum Element {
     /** Its name in cuBLASLt. */
     int blasType() {
         return blasType;
+    }
+
+    /** Whether results of this type become float32 on their way to that buffer, as logits do. */
+    boolean isWidenedIn(DeviceBuffer out) {
+        return out.dtype() == DType.FLOAT32 && this != FLOAT32;
     }
 }
