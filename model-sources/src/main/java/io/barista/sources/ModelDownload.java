@@ -6,11 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From {@code model_source} to a folder of this machine. */
 public final class ModelDownload {
+
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?:([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)})");
 
     private final SourceCache cache;
     private final SourceEnvironment environment;
@@ -44,9 +48,22 @@ public final class ModelDownload {
         }
     }
 
+    /** As Ray has it: {@code ~} and the environment's variables are filled in. */
+    static Path destination(String text, SourceEnvironment environment) {
+        String home = environment.find("HOME").orElse(System.getProperty("user.home"));
+        String path = VARIABLE.matcher(text.replaceFirst("^~(?=/|$)", Matcher.quoteReplacement(home)))
+                .replaceAll(variable -> {
+                    String name = variable.group(1) == null ? variable.group(2) : variable.group(1);
+                    return Matcher.quoteReplacement(environment.find(name)
+                            .orElseThrow(() -> new SourceException(SourceException.Kind.ADDRESS,
+                                    "extra_files: destination_path %s: %s is not set".formatted(text, name))));
+                });
+        return Path.of(path).toAbsolutePath().normalize();
+    }
+
     private void fetchExtra(ModelSource.ExtraFile extra) {
         Path fetched = fetch(SourceAddress.parse(extra.bucketUri(), Path.of("")), FileChoice.HARMLESS);
-        Path destination = Path.of(extra.destinationPath()).toAbsolutePath().normalize();
+        Path destination = destination(extra.destinationPath(), environment);
         try (Stream<Path> content = Files.walk(fetched)) {
             for (Path file : content.filter(Files::isRegularFile).toList()) {
                 copy(file, destination.resolve(fetched.relativize(file).toString()));
