@@ -6,6 +6,7 @@ import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,15 +54,16 @@ final class AdapterController {
                     "expected a page from 0 and a pageSize from 1 to 1000");
         }
         Stream<BaseModel> bases = base == null ? registry.bases().values().stream() : Stream.of(registry.base(base));
-        List<Adapter> all = new ArrayList<>();
-        bases.forEach(each -> all.addAll(each.adapters().values()));
-        List<Card> cards = all.stream().skip((long) page * pageSize).limit(pageSize).map(this::card).toList();
+        List<Map.Entry<String, Adapter>> all = new ArrayList<>();
+        bases.forEach(each -> all.addAll(registry.adapters(each).entrySet()));
+        List<Card> cards = all.stream().skip((long) page * pageSize).limit(pageSize)
+                .map(named -> card(named.getKey(), named.getValue())).toList();
         return new Page("list", cards, page, (all.size() + pageSize - 1) / pageSize, all.size());
     }
 
     @GetMapping("/v1/adapters/{base}/{name}")
     Card describe(@PathVariable String base, @PathVariable String name) {
-        return card(registry.require(base, name));
+        return card(name, registry.require(base, name));
     }
 
     /**
@@ -105,7 +107,7 @@ final class AdapterController {
                 log.warn("prefetch of {} failed: {}", name, e.getMessage());
             }
         });
-        return ResponseEntity.status(HttpStatus.ACCEPTED).body(card(adapter));
+        return ResponseEntity.status(HttpStatus.ACCEPTED).body(card(name, adapter));
     }
 
     /** Frees its room on the disk; the source keeps it, and the next request fetches it anew. */
@@ -115,8 +117,8 @@ final class AdapterController {
         return ResponseEntity.status(isGone ? HttpStatus.NO_CONTENT : HttpStatus.CONFLICT).build();
     }
 
-    private Card card(Adapter adapter) {
-        return new Card(adapter.base(), adapter.name(), adapter.version().hash(), adapter.bytes(),
+    private Card card(String name, Adapter adapter) {
+        return new Card(adapter.base(), name, adapter.version().hash(), adapter.bytes(),
                 registry.has(adapter) ? "cached" : "remote",
                 adapter.files().stream().map(file -> new FileCard(file.path(), file.bytes(),
                         registry.sha256(adapter, file).orElse(null))).toList());

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,6 +39,7 @@ final class BaseModel implements AutoCloseable {
     private final SourceEnvironment environment;
     private final SourceCache cache;
     private final FileSource source;
+    private final String root;
     private final ReentrantLock listing = new ReentrantLock();
     private volatile SortedMap<String, Adapter> adapters = new TreeMap<>();
     private volatile long listedAt = System.nanoTime() - Duration.ofDays(1).toNanos();
@@ -52,11 +54,25 @@ final class BaseModel implements AutoCloseable {
         DownloadLimits limits = DownloadLimits.forModels().withTries(lora.maxDownloadTries())
                 .withTotal(seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)));
         this.cache = new SourceCache(cacheRoot, limits, metrics, () -> ThreadLocalRandom.current().nextDouble());
+        this.root = path.replaceFirst("/+$", "");
         this.source = FileSources.open(SourceAddress.parse(path, folder), environment);
     }
 
     String id() {
         return config.modelId();
+    }
+
+    /** Whether names may be given to adapters while the suite runs. */
+    boolean allowsUpdates() {
+        return config.engine().get(EngineOptions.ALLOW_RUNTIME_LORA_UPDATING);
+    }
+
+    /** The name of the adapter at an address right under the configured root; empty when it is no such address. */
+    Optional<String> underRoot(String address) {
+        String path = address.replaceFirst("/+$", "");
+        return path.startsWith(root + "/")
+                ? Optional.of(path.substring(root.length() + 1)).filter(Adapter::isName)
+                : Optional.empty();
     }
 
     SortedMap<String, Adapter> adapters() {

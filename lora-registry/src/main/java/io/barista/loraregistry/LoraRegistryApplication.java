@@ -37,7 +37,8 @@ import sun.misc.Signal;
  * what Spring Boot brings along is named here one by one instead of being looked for.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import({RegistryConfiguration.class, RegistryMetrics.class, AdapterController.class, StatusController.class,
+@Import({RegistryConfiguration.class, RegistryMetrics.class, AdapterController.class, NameController.class,
+    StatusController.class,
     ErrorAnswers.class, ApiKeyFilter.class})
 @ImportAutoConfiguration({PropertyPlaceholderAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class,
     LifecycleAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class,

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The base models with their adapters, and the adapters on the disk. Thread-safe. */
@@ -22,16 +24,19 @@ final class Registry implements AutoCloseable {
 
     private final SequencedMap<String, BaseModel> bases = new LinkedHashMap<>();
     private final AdapterStore store;
+    private final AddedNames names;
     private final FileHashes hashes = new FileHashes();
     private final long maxAdapterBytes;
 
     /**
      * @param folder what relative adapter paths mean
      * @param cache  where adapters are kept
+     * @param names  given to adapters while the suite ran
      */
-    Registry(List<LlmConfig> configs, Path folder, Path cache, AdapterStore store, RegistryMetrics metrics,
-            long maxAdapterBytes) {
+    Registry(List<LlmConfig> configs, Path folder, Path cache, AdapterStore store, AddedNames names,
+            RegistryMetrics metrics, long maxAdapterBytes) {
         this.store = store;
+        this.names = names;
         this.maxAdapterBytes = maxAdapterBytes;
         for (LlmConfig config : configs) {
             LoraConfig lora = config.lora();
@@ -50,15 +55,91 @@ final class Registry implements AutoCloseable {
         bases.values().forEach(BaseModel::refresh);
     }
 
-    /** @throws ApiException MODEL_NOT_FOUND */
+    /**
+     * What a name stands for now: of those that were added, else of those that are found at the source.
+     *
+     * @throws ApiException MODEL_NOT_FOUND
+     */
     Adapter require(String base, String name) {
         @Nullable
-        Adapter adapter = base(base).find(name);
+        Adapter adapter = base(base).find(names.find(base, name).orElse(name));
         if (adapter == null) {
             throw new ApiException(ErrorCode.MODEL_NOT_FOUND,
                     "The base model `%s` has no such adapter.".formatted(base));
         }
         return adapter;
+    }
+
+    /** The adapters of a base model by all names that they have. */
+    SortedMap<String, Adapter> adapters(BaseModel base) {
+        SortedMap<String, Adapter> found = base.adapters();
+        SortedMap<String, Adapter> all = new TreeMap<>(found);
+        names.of(base.id()).forEach((name, adapter) -> {
+            Adapter standsFor = found.get(adapter);
+            if (standsFor != null) {
+                all.put(name, standsFor);
+            }
+        });
+        return all;
+    }
+
+    /** @throws ApiException MODEL_NOT_FOUND */
+    SortedMap<String, String> addedNames(String base) {
+        return names.of(base(base).id());
+    }
+
+    /**
+     * Gives an adapter another name.
+     *
+     * @param address right under the root
+     * @throws ApiException INVALID_VALUE, MODEL_NOT_FOUND or UNKNOWN_ROUTE where that is not allowed
+     */
+    void addName(String base, String name, String address, boolean mayReplace) {
+        BaseModel of = updatable(base);
+        if (!Adapter.isName(name)) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
+                    "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most", name);
+        }
+        String adapter = of.underRoot(address).orElseThrow(() -> ApiException.of(ErrorCode.INVALID_VALUE, "lora_path",
+                "lora_path must be a folder right under lora_config.dynamic_lora_loading_path"));
+        if (of.find(adapter) == null) {
+            throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "lora_path", "there is no adapter %s", adapter);
+        }
+        if (!onDisk(() -> names.add(base, name, adapter, mayReplace))) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
+                    "The lora adapter '%s' has already been loaded.", name);
+        }
+    }
+
+    /** @throws ApiException MODEL_NOT_FOUND; UNKNOWN_ROUTE where that is not allowed */
+    void removeName(String base, String name) {
+        updatable(base);
+        if (!onDisk(() -> names.remove(base, name))) {
+            throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "lora_name", "The lora adapter '%s' cannot be found.",
+                    name);
+        }
+    }
+
+    private BaseModel updatable(String base) {
+        BaseModel of = base(base);
+        if (!of.allowsUpdates()) {
+            throw new ApiException(ErrorCode.UNKNOWN_ROUTE,
+                    "Adapters are not added while the suite runs (allow_runtime_lora_updating).");
+        }
+        return of;
+    }
+
+    private interface DiskWork {
+
+        boolean run() throws IOException;
+    }
+
+    private static boolean onDisk(DiskWork work) {
+        try {
+            return work.run();
+        } catch (IOException e) {
+            throw new SourceException(SourceException.Kind.DISK, "the adapter's name cannot be stored: " + e, e);
+        }
     }
 
     /** @throws ApiException MODEL_NOT_FOUND */

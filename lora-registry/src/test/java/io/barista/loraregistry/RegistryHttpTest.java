@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -63,6 +64,7 @@ class RegistryHttpTest {
                 llm_configs:
                   - model_loading_config: {model_id: org/demo, model_source: %1$s/barista-demo}
                     lora_config: {dynamic_lora_loading_path: %2$s/adapters}
+                    engine_kwargs: {allow_runtime_lora_updating: true}
                   - model_loading_config: {model_id: many, model_source: %1$s/barista-demo}
                     lora_config: {dynamic_lora_loading_path: %2$s/many}
                 """.formatted(MODELS, folder));
@@ -195,6 +197,58 @@ class RegistryHttpTest {
         assertThat(client.send(request(BASE + "/haiku").DELETE().build(), HttpResponse.BodyHandlers.ofString())
                 .statusCode()).isEqualTo(204);
         assertThat(get(BASE + "/haiku").body()).contains("\"state\":\"remote\"");
+    }
+
+    @Test
+    void anAdapterHasTheNamesThatItIsGivenAlsoAfterARestart() throws Exception {
+        awaitListing();
+        String named = put("corsair", "{\"lora_path\":\"%s/adapters/pirate/\"}".formatted(folder)).body();
+        assertThat(named).isEmpty();
+        assertThat(get(BASE + "/corsair").body()).isEqualTo(get(BASE + "/pirate").body().replace("pirate", "corsair"));
+        assertThat(client.send(request(BASE + "/corsair/files/" + Adapter.WEIGHTS).build(),
+                HttpResponse.BodyHandlers.ofByteArray()).body()).isEqualTo(Files.readAllBytes(weights("pirate")));
+        assertThat(get("/v1/adapters?base=org%2Fdemo").body()).contains("\"name\":\"corsair\"");
+        assertThat(get("/v1/names/org%2Fdemo").body()).isEqualTo("{\"corsair\":\"pirate\"}");
+        assertThat(new AddedNames(folder.resolve("cache/names.json")).find("org/demo", "corsair")).hasValue("pirate");
+
+        assertThat(put("corsair", "{\"lora_path\":\"%s/adapters/haiku\"}".formatted(folder)).body())
+                .contains("'corsair' has already been loaded");
+        assertThat(put("corsair", "{\"lora_path\":\"%s/adapters/haiku\",\"load_inplace\":true}".formatted(folder))
+                .statusCode()).isEqualTo(204);
+        assertThat(get("/v1/names/org%2Fdemo").body()).isEqualTo("{\"corsair\":\"haiku\"}");
+
+        HttpRequest.Builder remove = request("/v1/names/org%2Fdemo/corsair").DELETE();
+        assertThat(client.send(remove.build(), HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+        assertThat(client.send(remove.build(), HttpResponse.BodyHandlers.ofString()).body())
+                .contains("'corsair' cannot be found");
+        assertThat(get(BASE + "/corsair").statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            org%2Fdemo | x    | {}                               | 400 | Both 'lora_name' and 'lora_path'
+            org%2Fdemo | x    | {"lora_path":"/etc/passwd"}      | 400 | right under
+            org%2Fdemo | x    | {"lora_path":"ROOT/../many/a-1"} | 400 | right under
+            org%2Fdemo | x    | {"lora_path":"ROOT/nobody"}      | 404 | there is no adapter nobody
+            org%2Fdemo | .x   | {"lora_path":"ROOT/pirate"}      | 400 | is no name
+            org%2Fdemo | x    | {"lora_path"                     | 400 | expected a JSON object
+            many       | x    | {"lora_path":"ROOT/pirate"}      | 404 | allow_runtime_lora_updating
+            nobody     | x    | {"lora_path":"ROOT/pirate"}      | 404 | no such base model
+            """)
+    void givesNoNameToWhatCannotHaveIt(String base, String name, String body, int status, String message)
+            throws Exception {
+        awaitListing();
+        HttpResponse<String> answer = client.send(request("/v1/names/" + base + "/" + name)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body.replace("ROOT", folder + "/adapters"))).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.body()).contains(message);
+    }
+
+    private HttpResponse<String> put(String name, String body) throws Exception {
+        return client.send(request("/v1/names/org%2Fdemo/" + name).header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

@@ -200,7 +200,8 @@ class RemoteAdaptersTest {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
         Path cache = folder.resolve("cache");
         return new Registry(LlmConfigs.parse(new LocalFiles(folder), config.toString()), folder, cache,
-                new AdapterStore(cache, Long.MAX_VALUE, 100, metrics), metrics, Long.MAX_VALUE);
+                new AdapterStore(cache, Long.MAX_VALUE, 100, metrics), new AddedNames(folder.resolve("names.json")),
+                metrics, Long.MAX_VALUE);
     }
 
     private SourceException failure() {

@@ -5,8 +5,10 @@ import io.barista.gateway.models.ModelCatalog;
 import io.barista.gateway.replicas.ReplicaDirectory;
 import io.barista.openai.json.JsonFields;
 import io.barista.openai.json.OpenAiJson;
+import java.net.URI;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -29,17 +31,25 @@ final class AdapterUpdateRoutes {
 
     @Bean
     RouterFunction<ServerResponse> adapterUpdates(JsonMapper json, ModelCatalog catalog, ReplicaDirectory replicas,
-            HttpClient http, Access access) {
-        AllReplicas everywhere = new AllReplicas(replicas, http, access, json);
+            HttpClient http, Access access, Environment environment) {
+        Calls calls = new Calls(http, access);
+        AdapterUpdates updates = new AdapterUpdates(new AllReplicas(replicas, calls, json),
+                new RegistryNames(environment.getProperty("barista.lora-registry.uri", URI.class), calls));
         return RouterFunctions.route()
                 .POST(AllReplicas.LOAD, request -> body(request).flatMap(body -> {
                     JsonFields fields = openAiJson.readObject(body);
-                    String name = Objects.requireNonNullElse(fields.string("lora_name"), "");
-                    return answer(everywhere.load(model(fields, catalog), name, body));
+                    return answer(updates.load(model(fields, catalog), name(fields), body));
                 }))
-                .POST(AllReplicas.UNLOAD, request -> body(request).flatMap(
-                        body -> answer(everywhere.unload(model(openAiJson.readObject(body), catalog), body))))
+                .POST(AllReplicas.UNLOAD, request -> body(request).flatMap(body -> {
+                    JsonFields fields = openAiJson.readObject(body);
+                    return answer(updates.unload(model(fields, catalog), name(fields), body));
+                }))
                 .build();
+    }
+
+    /** Empty where there is none; the replicas say that this is wrong. */
+    private static String name(JsonFields fields) {
+        return Objects.requireNonNullElse(fields.string("lora_name"), "");
     }
 
     private static Mono<byte[]> body(ServerRequest request) {
@@ -51,7 +61,7 @@ final class AdapterUpdateRoutes {
         return catalog.resolve(fields.string("model")).model().id();
     }
 
-    private static Mono<ServerResponse> answer(Mono<AllReplicas.Answer> answer) {
+    private static Mono<ServerResponse> answer(Mono<Answer> answer) {
         return answer.flatMap(said -> ServerResponse.status(said.status())
                 .contentType(MediaType.parseMediaType(said.contentType())).bodyValue(said.body()));
     }

@@ -79,6 +79,15 @@ class AdapterUpdateTest {
     }
 
     @Test
+    void removesItAlsoWhereAReplicaHasStartedSince() {
+        left.does(ScriptedUpstream.status(404, "{\"error\":{\"message\":\"cannot be found\"}}"));
+        assertThat(gateway.post("/v1/unload_lora_adapter", BODY).statusCode()).isEqualTo(200);
+
+        right.does(ScriptedUpstream.status(404, "{\"error\":{\"message\":\"cannot be found\"}}"));
+        assertThat(gateway.post("/v1/unload_lora_adapter", BODY).statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void saysWhatIsWrongWithARequest() {
         assertThat(gateway.post("/v1/load_lora_adapter", "{").statusCode()).isEqualTo(400);
         assertThat(gateway.post("/v1/load_lora_adapter", "{\"lora_name\":\"x\"}").body())

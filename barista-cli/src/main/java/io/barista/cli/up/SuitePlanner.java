@@ -38,11 +38,11 @@ final class SuitePlanner {
         services.add(service("config-server", Role.CONFIG_SERVER, configPort, List.of("--server.address=" + LOOPBACK,
                 "--spring.cloud.config.server.native.search-locations[0]=" + configFolder.toUri())));
 
-        List<String> ofReplicas = new ArrayList<>(configuration);
+        List<String> known = new ArrayList<>(configuration);
         if (models.hasAdapters()) {
             ServicePlan registry = registry(registryPort, configuration);
             services.add(registry);
-            ofReplicas.add("--barista.lora-registry.uri=http://" + LOOPBACK + ":" + registry.port());
+            known.add("--barista.lora-registry.uri=http://" + LOOPBACK + ":" + registry.port());
         }
 
         List<String> discovery = new ArrayList<>();
@@ -52,12 +52,12 @@ final class SuitePlanner {
                 int replicaPort = port(model, replica);
                 discovery.add("--spring.cloud.discovery.client.simple.instances.%s[%d].uri=http://%s:%d"
                         .formatted(model.serviceId(), replica, LOOPBACK, replicaPort));
-                services.add(replica("model-service-" + number, model, replicaPort, ofReplicas));
+                services.add(replica("model-service-" + number, model, replicaPort, known));
                 number++;
             }
         }
 
-        List<String> gateway = new ArrayList<>(configuration);
+        List<String> gateway = new ArrayList<>(known);
         gateway.add("--server.address=" + address.host());
         gateway.addAll(discovery);
         services.add(service("api-gateway", Role.GATEWAY, address.port(), gateway));
