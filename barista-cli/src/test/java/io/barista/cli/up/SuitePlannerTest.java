@@ -52,7 +52,8 @@ class SuitePlannerTest {
         assertThat(registry.command()).contains("--barista.config.file=llm.yaml");
         assertThat(replicasOf(services)).hasSize(2).allSatisfy(replica -> assertThat(replica.command())
                 .contains("--barista.lora-registry.uri=http://127.0.0.1:" + registry.port()));
-        assertThat(services.getLast().command()).noneMatch(argument -> argument.contains("lora-registry"));
+        assertThat(services.getLast().command()).as("the gateway's")
+                .contains("--barista.lora-registry.uri=http://127.0.0.1:" + registry.port());
     }
 
     @Test
