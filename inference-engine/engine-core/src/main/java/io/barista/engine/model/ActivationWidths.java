@@ -60,7 +60,7 @@ record ActivationWidths(int queries, int attended, int rows, int queryLatent, in
         ActivationWidths widths = of(spec);
         long perToken = 3L * spec.hiddenSize() + widths.queries + widths.attended + widths.rows + widths.queryLatent
                 + widths.latents + widths.gateUp + widths.gateUp / 2 + widths.mixture;
-        long perRow = (long) spec.hiddenSize() * dtype.bytes()
+        long perRow = (long) (spec.hiddenSize() + widths.attended) * dtype.bytes()
                 + (spec.head() == DecoderSpec.Head.NONE ? 0L : (long) spec.vocabSize() * Float.BYTES);
         return maxTokens * (perToken * dtype.bytes() + (long) widths.router * Float.BYTES) + maxRows * perRow;
     }

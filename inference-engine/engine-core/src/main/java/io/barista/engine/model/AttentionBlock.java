@@ -5,6 +5,7 @@ import io.barista.engine.backend.HeadsInCache;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.LatentWorkspace;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.model.DecoderWeights.GroupedWeights;
@@ -27,13 +28,14 @@ final class AttentionBlock {
 
     private final DeviceBuffer queries; // [T, (H + 2K)·D], or [T, H·(plainDim + ropeDim)]
     private final DeviceBuffer attended; // [T, H·D] or [T, H·valueDim]
+    private final DeviceBuffer wanted; // [chosen rows, as attended]
     private final DeviceBuffer rows; // [T, rank + ropeDim]
     private final DeviceBuffer queryLatent; // [T, queryRank]
     private final @Nullable HeadsInCache[] heads; // of layers whose attention is grouped
     private final Map<LatentAttentionSpec, LatentWorkspace> workspaces = new HashMap<>();
 
     AttentionBlock(DecoderSpec spec, DecoderWeights weights, TensorOps ops, ResidualStream residual, KvCache cache,
-            List<RopeTable> ropes, int maxTokens) {
+            List<RopeTable> ropes, int maxTokens, int maxRows) {
         this.ops = ops;
         this.residual = residual;
         this.cache = cache;
@@ -42,6 +44,7 @@ final class AttentionBlock {
         ActivationWidths widths = ActivationWidths.of(spec);
         this.queries = ActivationWidths.allocate(ops, "queries", maxTokens, widths.queries());
         this.attended = ActivationWidths.allocate(ops, "attended", maxTokens, widths.attended());
+        this.wanted = ActivationWidths.allocate(ops, "attended_rows", maxRows, widths.attended());
         this.rows = ActivationWidths.allocate(ops, "latent_rows", maxTokens, widths.rows());
         this.queryLatent = ActivationWidths.allocate(ops, "query_latent", maxTokens, widths.queryLatent());
         this.heads = new HeadsInCache[spec.layers().size()];
@@ -56,22 +59,25 @@ final class AttentionBlock {
         }
     }
 
-    /** @param layer its index in the cache */
-    void run(int layer, Layer weights, int tokens) {
+    /**
+     * Computes every token's keys, values and result of attention, which {@link #add} then adds to the sum.
+     *
+     * @param layer its index in the cache
+     */
+    void attend(int layer, Layer weights, int tokens) {
         switch (weights.attention()) {
-            case GroupedWeights grouped -> run(layer, weights, grouped, tokens);
-            case LatentWeights latent -> run(layer, weights, latent, tokens);
+            case GroupedWeights grouped -> attend(layer, weights, grouped, tokens);
+            case LatentWeights latent -> attend(layer, weights, latent, tokens);
         }
     }
 
-    private void run(int layer, Layer weights, GroupedWeights grouped, int tokens) {
+    private void attend(int layer, Layer weights, GroupedWeights grouped, int tokens) {
         ops.normMatmulToCache(residual.sum(), weights.attentionNorm(), normEps, grouped.qkv(), tokens,
                 residual.normalised(), queries, Objects.requireNonNull(heads[layer]));
         ops.pagedAttention(queries, grouped.attention().spec(), cache, layer, attended);
-        residual.add(grouped.output(), attended, tokens, weights.attentionResultNorm());
     }
 
-    private void run(int layer, Layer weights, LatentWeights latent, int tokens) {
+    private void attend(int layer, Layer weights, LatentWeights latent, int tokens) {
         LatentAttentionSpec attention = latent.attention().spec();
         DeviceBuffer hidden = residual.normalise(weights.attentionNorm(), tokens);
         DecoderWeights.QueryDown down = latent.queryDown();
@@ -88,6 +94,24 @@ final class AttentionBlock {
             throw new IllegalStateException("no workspace for " + attention);
         }
         ops.latentAttention(queries, attention, latent.expand(), cache, layer, workspace, attended);
-        residual.add(latent.output(), attended, tokens, weights.attentionResultNorm());
+    }
+
+    /** sum += what {@link #attend} gave for each token. */
+    void add(Layer weights, int tokens) {
+        residual.add(output(weights), attended, tokens, weights.attentionResultNorm());
+    }
+
+    /** As {@link #add}, once the sum has only the rows whose logits the step wants. */
+    void addWanted(Layer weights, int logitRows) {
+        Linear output = output(weights);
+        ops.gatherLogitRows(attended, output.matrix().inputs(), wanted);
+        residual.add(output, wanted, logitRows, weights.attentionResultNorm());
+    }
+
+    private static Linear output(Layer weights) {
+        return switch (weights.attention()) {
+            case GroupedWeights grouped -> grouped.output();
+            case LatentWeights latent -> latent.output();
+        };
     }
 }

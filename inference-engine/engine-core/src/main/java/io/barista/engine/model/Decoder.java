@@ -25,7 +25,6 @@ public final class Decoder {
     private final FeedForwardBlock feedForward;
 
     private final ResidualStream residual;
-    private final DeviceBuffer chosen; // [chosen rows, E]
     private final Optional<DeviceBuffer> logits; // [chosen rows, V]
 
     /** Once, not at every step, which allocates nothing. */
@@ -37,10 +36,9 @@ public final class Decoder {
         this.spec = spec;
         this.weights = weights;
         this.ops = ops;
-        this.residual = new ResidualStream(spec, ops, maxTokens);
-        this.attention = new AttentionBlock(spec, weights, ops, residual, cache, ropes, maxTokens);
+        this.residual = new ResidualStream(spec, ops, maxTokens, maxRows);
+        this.attention = new AttentionBlock(spec, weights, ops, residual, cache, ropes, maxTokens, maxRows);
         this.feedForward = new FeedForwardBlock(spec, ops, residual, maxTokens);
-        this.chosen = ActivationWidths.allocate(ops, "chosen", maxRows, spec.hiddenSize());
         this.logits = weights.head()
                 .map(_ -> ops.allocate("logits", DType.FLOAT32, (long) maxRows * spec.vocabSize()));
     }
@@ -80,19 +78,39 @@ public final class Decoder {
 
     private void operations() {
         StepInputs inputs = Objects.requireNonNull(current);
-        int tokens = inputs.tokens;
+        residual.begin();
         ops.embed(weights.embedding(), spec.embeddingScale(), residual.sum());
-        for (int i = 0; i < weights.layers().size(); i++) {
-            attention.run(i, weights.layers().get(i), tokens);
-            feedForward.run(weights.layers().get(i), tokens);
+        int last = weights.layers().size() - 1;
+        for (int i = 0; i < last; i++) {
+            attention.attend(i, weights.layers().get(i), inputs.tokens);
+            attention.add(weights.layers().get(i), inputs.tokens);
+            feedForward.run(weights.layers().get(i), inputs.tokens);
         }
+        attention.attend(last, weights.layers().get(last), inputs.tokens);
         if (inputs.logitRows > 0) {
-            ops.gatherLogitRows(residual.sum(), spec.hiddenSize(), chosen);
+            finish(weights.layers().get(last), inputs);
             results(inputs.logitRows);
         }
     }
 
+    /**
+     * What follows the last layer's attention, of the wanted rows: of a prompt's tokens nothing is read any more but keys and values. Adapters
+     * go by the step's tokens, so with them all rows are computed to the end.
+     */
+    private void finish(DecoderWeights.Layer layer, StepInputs inputs) {
+        if (inputs.logitRows < inputs.tokens && inputs.adapterTokens == 0) {
+            residual.keepWanted();
+            attention.addWanted(layer, inputs.logitRows);
+            feedForward.run(layer, inputs.logitRows);
+        } else {
+            attention.add(layer, inputs.tokens);
+            feedForward.run(layer, inputs.tokens);
+            residual.keepWanted();
+        }
+    }
+
     private void results(int rows) {
+        DeviceBuffer chosen = residual.wanted();
         if (weights.head().isEmpty()) {
             ops.rmsNorm(chosen, weights.finalNorm(), spec.normEps(), rows, spec.hiddenSize(), chosen);
             return;
@@ -115,7 +133,7 @@ public final class Decoder {
 
     /** Copies the hidden state, after the final norm, of one of the rows asked for; of a model without a head. */
     public void readHidden(int row, float[] target) {
-        ops.read(chosen, (long) row * spec.hiddenSize(), target, spec.hiddenSize());
+        ops.read(residual.wanted(), (long) row * spec.hiddenSize(), target, spec.hiddenSize());
     }
 
     /** Chooses a token for each of the first rows; see {@link TensorOps#draw}. */

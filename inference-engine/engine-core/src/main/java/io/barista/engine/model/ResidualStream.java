@@ -11,17 +11,37 @@ final class ResidualStream {
     private final TensorOps ops;
     private final int width;
     private final float normEps;
-    private final DeviceBuffer sum; // [T, E]
+    private final DeviceBuffer all; // [T, E]
+    private final DeviceBuffer wanted; // [chosen rows, E]
     private final DeviceBuffer normalised; // [T, E]
     private final DeviceBuffer branch; // [T, E]
+    private DeviceBuffer sum;
 
-    ResidualStream(DecoderSpec spec, TensorOps ops, int maxTokens) {
+    ResidualStream(DecoderSpec spec, TensorOps ops, int maxTokens, int maxRows) {
         this.ops = ops;
         this.width = spec.hiddenSize();
         this.normEps = spec.normEps();
-        this.sum = ActivationWidths.allocate(ops, "residual", maxTokens, width);
+        this.all = ActivationWidths.allocate(ops, "residual", maxTokens, width);
+        this.wanted = ActivationWidths.allocate(ops, "chosen", maxRows, width);
+        this.sum = all;
         this.normalised = ActivationWidths.allocate(ops, "hidden", maxTokens, width);
         this.branch = ActivationWidths.allocate(ops, "branch", maxTokens, width);
+    }
+
+    /** Begins a step: the sum has a row for every token. */
+    void begin() {
+        sum = all;
+    }
+
+    /** From here on the sum has the rows only whose logits the step wants, in their order. */
+    void keepWanted() {
+        ops.gatherLogitRows(sum, width, wanted);
+        sum = wanted;
+    }
+
+    /** What {@link #keepWanted} kept. */
+    DeviceBuffer wanted() {
+        return wanted;
     }
 
     DeviceBuffer sum() {
