@@ -22,6 +22,7 @@ variants() { # per source: the macros that change its code
         grouped_plain) printf '%s\n' '-DELEMENT=0 -DWEIGHT=0' '-DELEMENT=0 -DWEIGHT=4' '-DELEMENT=1 -DWEIGHT=9' ;;
         embed_quantized|grouped_quantized|quantized_gemv|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
+        rope_whole_heads) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=64' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256 -DKV_FP8=1' ;;
         attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
         argmax|sampling) printf "%s\n" "" ;;

@@ -40,8 +40,9 @@ cubin() { # SOURCE MACROS...
         fi
         for head in 40 64 80 96 128 256; do
             for fp8 in 0 1; do
-                for source in rope_and_cache attention_plain attention_decode attention_prefill; do
+                for source in rope_and_cache rope_whole_heads attention_plain attention_decode attention_prefill; do
                     case $source$element$head$fp8 in
+                        rope_whole_heads?40?|rope_whole_heads?80?|rope_whole_heads?96?) continue ;;
                         attention_decode0*|attention_prefill0*|attention_*401) continue ;;
                     esac
                     cubin $source -DELEMENT=$element -DHEAD_DIM=$head -DKV_FP8=$fp8

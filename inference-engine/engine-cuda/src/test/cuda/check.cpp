@@ -398,8 +398,11 @@ static void checkRope() {
     for (Type type : types()) {
         for (bool fp8 : {false, true}) {
             for (int headDim : headSizes()) {
-                for (int variant = 0; variant < 4; variant++) {
-                    bool norm = variant & 1, bias = variant & 1, interleaved = variant & 2;
+                for (int variant = 0; variant < 6; variant++) { // the last two as the first, by the kernel for whole heads
+                    bool norm = variant & 1, bias = variant & 1, interleaved = variant == 2 || variant == 3, whole = variant >= 4;
+                    if (whole && (headDim & headDim - 1) != 0) {
+                        continue;
+                    }
                     Heads h = {6, 2, headDim};
                     int rotaryDim = variant == 3 ? headDim / 2 : headDim;
                     Step step({{1, 1}, {7, 40}, {33, 50}});
@@ -413,11 +416,12 @@ static void checkRope() {
                     padded[3] = -1; // as a padded token of a graph
                     Buffer slots(padded);
                     float keyScale = fp8 ? 0.5f : 1.f, valueScale = fp8 ? 0.25f : 1.f;
-                    Kernel kernel("rope_and_cache", macros(type, headDim, fp8), "rope_and_cache");
+                    const char* name = whole ? "rope_whole_heads" : "rope_and_cache";
+                    Kernel kernel(name, macros(type, headDim, fp8), name);
                     Arguments a;
                     a.p(dqkv).p(bias ? dbias.address : nullptr).p(positions).p(slots).p(dcos).i(rotaryDim).i(interleaved).p(norm ? dq.address : nullptr)
                         .p(norm ? dk.address : nullptr).f(1e-6f).p(cache).i(h.heads).i(h.kvHeads).f(keyScale).f(valueScale);
-                    kernel.launch(dim3(T, divideUp(h.heads + 2 * h.kvHeads, 4)), 128, 0, a);
+                    kernel.launch(whole ? dim3(T) : dim3(T, divideUp(h.heads + 2 * h.kvHeads, 4)), 128, 0, a);
                     REQUIRE(cudaDeviceSynchronize());
                     Floats actualQkv = dqkv.read(type);
                     std::vector<unsigned char> raw(cacheElements);
@@ -468,7 +472,7 @@ static void checkRope() {
                             }
                         }
                     }
-                    check(fp8 ? "rope_and_cache fp8" : "rope_and_cache", type, "D " + std::to_string(headDim) + " variant " + std::to_string(variant), actual, expected);
+                    check(std::string(name) + (fp8 ? " fp8" : ""), type, "D " + std::to_string(headDim) + " variant " + std::to_string(variant), actual, expected);
                 }
             }
         }

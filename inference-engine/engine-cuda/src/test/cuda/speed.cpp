@@ -322,7 +322,7 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
 static void rows(int tokens) {
     int hidden = 4096, inner = 14336;
     Kernel addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"), gated("gated_activation", macros(BFLOAT16), "gated_activation"),
-        rope("rope_and_cache", macros(BFLOAT16, 128), "rope_and_cache");
+        rope("rope_and_cache", macros(BFLOAT16, 128), "rope_and_cache"), wholeHeads("rope_whole_heads", macros(BFLOAT16, 128), "rope_whole_heads");
     Buffer residual = filled((size_t) tokens * hidden, 1.f), x = filled((size_t) tokens * hidden, 1.f), norm = ones(hidden), y((size_t) tokens * hidden * 2),
            gateUp = filled((size_t) tokens * 2 * inner, 1.f), out((size_t) tokens * inner * 2), qkv = filled((size_t) tokens * 6144, 1.f),
            cache((size_t) tokens * 2 * 8 * 128 * 2), cosSin = ones((size_t) tokens * 128);
@@ -349,6 +349,12 @@ static void rows(int tokens) {
         rope.launch(dim3(tokens, 12), 128, 0, a, stream);
     });
     printf("rope_and_cache    %5d x 48 heads: %8.2f us, %.2f TB/s\n", tokens, us, 2.0 * tokens * 6144 * 2 / us / 1e6);
+    us = microseconds([&] {
+        Arguments a;
+        a.p(qkv).p(nullptr).p(dslots).p(dslots).p(cosSin).i(128).i(0).p(nullptr).p(nullptr).f(1e-5f).p(cache).i(32).i(8).f(1).f(1);
+        wholeHeads.launch(tokens, 128, 0, a, stream);
+    });
+    printf("rope_whole_heads  %5d x 48 heads: %8.2f us, %.2f TB/s\n", tokens, us, 2.0 * tokens * 6144 * 2 / us / 1e6);
 }
 
 int main(int count, char** arguments) {

@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Attention whose keys and values are kept by head. */
 final class AttentionOps {
 
-    private final RowKernels rows;
     private final CurrentStep step;
 
-    AttentionOps(RowKernels rows, CurrentStep step) {
-        this.rows = rows;
+    AttentionOps(CurrentStep step) {
         this.step = step;
     }
 
@@ -26,9 +24,11 @@ final class AttentionOps {
             @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
         requireFits(attention, cache, layer);
         int tokens = step.inputs().tokens;
-        rows.ropeAndCache((CudaKvCache) cache, layer, address(qkv, tokens, attention.qkvWidth()), step.metadata(),
-                (CudaRopeTable) rope, qNorm == null ? null : vector(qNorm, attention.headDim()),
-                kNorm == null ? null : vector(kNorm, attention.headDim()), normEps, attention, tokens);
+        CudaKvCache paged = (CudaKvCache) cache;
+        paged.rope().run(address(qkv, tokens, attention.qkvWidth()), step.metadata(), (CudaRopeTable) rope,
+                qNorm == null ? null : vector(qNorm, attention.headDim()),
+                kNorm == null ? null : vector(kNorm, attention.headDim()), normEps, paged.layer(layer), attention,
+                tokens);
     }
 
     void attend(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out) {

@@ -8,10 +8,9 @@ import io.barista.engine.backend.KvCache;
  *
  * @param layerBytes   from one layer to the next
  * @param fp8          whether they are e4m3, without a scale
- * @param ropeAndCache compiled for the shape's head size and block size, as are the others
+ * @param rope         compiled for the shape's head size and block size, as are the others
  */
-record CudaKvCache(Shape shape, long address, long layerBytes, boolean fp8, Kernel ropeAndCache,
-        PagedAttention attention)
+record CudaKvCache(Shape shape, long address, long layerBytes, boolean fp8, RopeKernels rope, PagedAttention attention)
         implements
             KvCache {
 

@@ -107,7 +107,7 @@ final class CudaStorage implements AutoCloseable {
         Map<String, Integer> macros = Map.of("HEAD_DIM", shape.headDim(), "BLOCK_TOKENS", shape.blockTokens(),
                 "KV_FP8", fp8 ? 1 : 0);
         return new CudaKvCache(shape, address, bytes / shape.layers(), fp8,
-                loader.load("rope_and_cache", "rope_and_cache", 128, macros),
+                new RopeKernels(loader, macros, element, shape.headDim()),
                 new PagedAttention(loader, macros, element, shape.headDim(), multiprocessors, memory, stream));
     }
 

@@ -1,9 +1,7 @@
 package io.barista.engine.cuda;
 
 import io.barista.engine.backend.Activation;
-import io.barista.engine.backend.AttentionSpec;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The kernels that handle each row by itself, with the launch geometry that their heads ask for. */
 final class RowKernels {
@@ -11,8 +9,6 @@ final class RowKernels {
     private static final int GATE_BLOCK = 256;
     private static final int CAP_BLOCK = 256;
     private static final int ADD_BLOCK = 256;
-    private static final int ROPE_HEADS_PER_BLOCK = 4;
-    private static final float NO_SCALE = 1;
 
     private final Kernel embed;
     private final Kernel rmsNorm;
@@ -42,16 +38,6 @@ final class RowKernels {
     void rmsNorm(long x, CudaVector weight, float eps, int rows, int columns, long out) {
         requireVectors(weight.name(), columns);
         rmsNorm.pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out).launch(rows, 1, 1);
-    }
-
-    void ropeAndCache(CudaKvCache cache, int layer, long qkv, StepMemory step, CudaRopeTable rope,
-            @Nullable CudaVector qNorm, @Nullable CudaVector kNorm, float eps, AttentionSpec attention, int tokens) {
-        int heads = attention.heads() + 2 * attention.kvHeads();
-        cache.ropeAndCache().pointer(qkv).pointer(0).pointer(step.ropeRows()).pointer(step.slots())
-                .pointer(rope.address()).integer(rope.rotaryDim()).integer(0)
-                .pointer(qNorm == null ? 0 : qNorm.address()).pointer(kNorm == null ? 0 : kNorm.address()).real(eps)
-                .pointer(cache.layer(layer)).integer(attention.heads()).integer(attention.kvHeads()).real(NO_SCALE)
-                .real(NO_SCALE).launch(tokens, Math.ceilDiv(heads, ROPE_HEADS_PER_BLOCK), 1);
     }
 
     void gatedActivation(long gateUp, Activation activation, int rows, int inner, long out) {
