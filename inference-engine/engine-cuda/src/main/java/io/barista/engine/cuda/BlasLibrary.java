@@ -3,11 +3,10 @@ package io.barista.engine.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
-import org.bytedeco.cuda.cublas.cublasLtMatmulHeuristicResult_t;
-import org.bytedeco.cuda.cublas.cublasLtMatmulPreferenceOpaque_t;
 import org.bytedeco.cuda.cublas.cublasLtMatrixLayoutOpaque_t;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.javacpp.Pointer;
@@ -22,6 +21,7 @@ final class BlasLibrary implements AutoCloseable {
     private final cublasLtContext handle = new cublasLtContext();
     private final Stream stream;
     private final Arena arena = Arena.ofConfined();
+    private final BlasAlgorithms algorithms = new BlasAlgorithms(handle, WORKSPACE_BYTES);
     private final Address workspace;
     private final Address one;
     private final Address zero;
@@ -40,42 +40,36 @@ final class BlasLibrary implements AutoCloseable {
         this.zero = new Address().at(arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
     }
 
-    /** A product xᵀ·W as the library sees it, in columns: A is W [inputs, outputs] transposed, B is x [inputs, rows]. */
-    MatmulPlan plan(int outputs, int inputs, int rows, Element element, boolean floatOut, boolean biased) {
+    BlasAlgorithms algorithms() {
+        return algorithms;
+    }
+
+    Stream stream() {
+        return stream;
+    }
+
+    /**
+     * A product xᵀ·W as the library sees it, in columns: A is W [inputs, outputs] transposed, B is x [inputs, rows]. It is computed as the
+     * library itself thinks fastest.
+     */
+    MatmulPlan plan(int outputs, int inputs, int rows, Element element, MatmulKind kind) {
         cublasLtMatmulDescOpaque_t operation = operation();
         set(operation, cublas.CUBLASLT_MATMUL_DESC_TRANSA, cublas.CUBLAS_OP_T);
-        int outType = floatOut ? Element.FLOAT32.blasType() : element.blasType();
-        if (biased) {
+        int outType = (kind == MatmulKind.TO_FLOATS ? Element.FLOAT32 : element).blasType();
+        if (kind.isBiased()) {
             set(operation, cublas.CUBLASLT_MATMUL_DESC_EPILOGUE, cublas.CUBLASLT_EPILOGUE_BIAS);
             set(operation, cublas.CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, outType);
         }
         cublasLtMatrixLayoutOpaque_t weights = layout(element.blasType(), inputs, outputs);
         cublasLtMatrixLayoutOpaque_t x = layout(element.blasType(), inputs, rows);
         cublasLtMatrixLayoutOpaque_t out = layout(outType, outputs, rows);
-        try (cublasLtMatmulHeuristicResult_t result = best(operation, weights, x, out)) {
-            cublasLtMatmulAlgo_t algorithm = new cublasLtMatmulAlgo_t();
-            algorithm.put(result.algo());
-            return new MatmulPlan(operation, weights, x, out, algorithm);
-        }
+        return new MatmulPlan(operation, weights, x, out,
+                algorithms.suggested(operation, weights, x, out, 1).getFirst());
     }
 
-    private cublasLtMatmulHeuristicResult_t best(cublasLtMatmulDescOpaque_t operation,
-            cublasLtMatrixLayoutOpaque_t weights,
-            cublasLtMatrixLayoutOpaque_t x, cublasLtMatrixLayoutOpaque_t out) {
-        try (PointerPointer<Pointer> cell = new PointerPointer<>(1)) {
-            check("cublasLtMatmulPreferenceCreate", cublas.cublasLtMatmulPreferenceCreate(cell));
-            cublasLtMatmulPreferenceOpaque_t preference = new cublasLtMatmulPreferenceOpaque_t(
-                    cell.get(Pointer.class, 0));
-            this.cell.set(ValueLayout.JAVA_LONG, 0, WORKSPACE_BYTES);
-            check("cublasLtMatmulPreferenceSetAttribute", cublas.cublasLtMatmulPreferenceSetAttribute(preference,
-                    cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, cellPointer, Long.BYTES));
-            cublasLtMatmulHeuristicResult_t result = new cublasLtMatmulHeuristicResult_t(1);
-            int[] found = new int[1];
-            check("cublasLtMatmulAlgoGetHeuristic", cublas.cublasLtMatmulAlgoGetHeuristic(handle, operation, weights, x,
-                    out, out, preference, 1, result, found));
-            check("cublasLtMatmulPreferenceDestroy", cublas.cublasLtMatmulPreferenceDestroy(preference));
-            return result;
-        }
+    /** At most so many ways to compute it, beginning with the plan's own. */
+    List<cublasLtMatmulAlgo_t> suggested(MatmulPlan plan, int most) {
+        return algorithms.suggested(plan.operation(), plan.weights(), plan.x(), plan.out(), most);
     }
 
     /**
@@ -117,7 +111,7 @@ final class BlasLibrary implements AutoCloseable {
         }
     }
 
-    private static void check(String call, int code) {
+    static void check(String call, int code) {
         if (code != 0) {
             throw new DeviceFailure(call, code, "a cublasStatus_t");
         }

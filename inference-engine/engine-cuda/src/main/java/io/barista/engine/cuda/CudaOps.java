@@ -74,7 +74,7 @@ final class CudaOps implements TensorOps {
         this.quantized = new QuantizedMatmul(loader, element, dense, scratch, multiprocessors);
         this.grouped = new GroupedMatmul(loader, element);
         this.storage = new CudaStorage(element, options.kvCache(), stream, memory, scratch, loader, multiprocessors,
-                new MemoryBudget(options.memoryUtilization()), new WeightMemory(element, memory, stream, dense,
+                new MemoryBudget(options.memoryUtilization()), new WeightMemory(device, element, memory, stream, dense,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
         this.step = new CurrentStep(stream, memory, options.eager());
         this.adapters = new CudaAdapters(device, element, memory, loader, stream, step);
@@ -84,7 +84,7 @@ final class CudaOps implements TensorOps {
         this.rows = new RowOps(rowKernels, quantized, step);
         this.products = new ProductOps(element, dense, quantized, adapters);
         this.fused = new FusedOps(element, dense, quantized, adapters, rows, step);
-        this.attentions = new AttentionOps(rowKernels, step);
+        this.attentions = new AttentionOps(step);
         this.latents = new LatentOps(new LatentKernels(loader), storage, step);
         this.mixtures = new MixtureOps(element, memory, new MixtureKernels(loader, element, grouped, rowKernels));
         this.draws = new DrawOps(loader, memory, stream, step);

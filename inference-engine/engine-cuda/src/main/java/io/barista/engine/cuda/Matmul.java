@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** Multiplies by dense weights: few rows by our own kernel, which reads the weights once at full bandwidth, many by cuBLASLt. */
 final class Matmul implements AutoCloseable {
 
-    private final Element element;
     private final BlasLibrary library;
+    private final MatmulPlanner planner;
     private final @Nullable Gemv gemv;
     private final Map<Long, MatmulShape> shapes = new HashMap<>();
 
     Matmul(Element element, BlasLibrary library, @Nullable Gemv gemv) {
-        this.element = element;
         this.library = library;
+        this.planner = new MatmulPlanner(element, library);
         this.gemv = gemv;
     }
 
@@ -50,18 +50,28 @@ final class Matmul implements AutoCloseable {
     /** By cuBLASLt. */
     void multiplyMany(MatmulShape shape, long weights, @Nullable CudaVector bias, long x, int rows, long out,
             boolean floatOut) {
-        library.multiply(shape.plan(rows, element, floatOut, bias != null, library), weights, x,
-                bias == null ? 0 : bias.rounded(), out, false);
+        multiply(shape, MatmulKind.of(bias != null, false, floatOut), weights, bias == null ? 0 : bias.rounded(), x,
+                rows, out);
     }
 
     /** As {@link #multiplyMany}, added to what is there. */
     void addMany(MatmulShape shape, long weights, @Nullable CudaVector bias, long x, int rows, long sum) {
-        library.multiply(shape.plan(rows, element, false, bias != null, library), weights, x,
-                bias == null ? 0 : bias.rounded(), sum, true);
+        multiply(shape, MatmulKind.of(bias != null, true, false), weights, bias == null ? 0 : bias.rounded(), x, rows,
+                sum);
+    }
+
+    private void multiply(MatmulShape shape, MatmulKind kind, long weights, long bias, long x, int rows, long out) {
+        MatmulPlan plan = shape.plan(kind, rows);
+        if (plan == null) {
+            plan = planner.plan(shape, kind, rows, new MatmulPlanner.Operands(weights, x, bias, out));
+            shape.keep(kind, rows, plan);
+        }
+        library.multiply(plan, weights, x, bias, out, kind.isAdded());
     }
 
     @Override
     public void close() {
         shapes.values().forEach(MatmulShape::close);
+        planner.close();
     }
 }

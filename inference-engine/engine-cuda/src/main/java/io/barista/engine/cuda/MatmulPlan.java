@@ -11,6 +11,11 @@ record MatmulPlan(cublasLtMatmulDescOpaque_t operation, cublasLtMatrixLayoutOpaq
         implements
             AutoCloseable {
 
+    /** The same product computed in another way. Shares everything else, so only one of the two is closed. */
+    MatmulPlan by(cublasLtMatmulAlgo_t other) {
+        return new MatmulPlan(operation, weights, x, out, other);
+    }
+
     @Override
     public void close() {
         cublas.cublasLtMatmulDescDestroy(operation);

@@ -3,47 +3,50 @@ package io.barista.engine.cuda;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Plans for all matrices of one shape, by the rows they are multiplied with. */
+/** All matrices of one shape: how each kind of product with them is computed, by the rows they are multiplied with. */
 final class MatmulShape implements AutoCloseable {
 
     private final int outputs;
     private final int inputs;
-    private @Nullable MatmulPlan[] plain = {};
-    private @Nullable MatmulPlan[] biased = {};
-    private @Nullable MatmulPlan[] toFloats = {};
+    private final @Nullable MatmulPlan[][] plans = new MatmulPlan[MatmulKind.values().length][0];
 
     MatmulShape(int outputs, int inputs) {
         this.outputs = outputs;
         this.inputs = inputs;
     }
 
-    MatmulPlan plan(int rows, Element element, boolean floatOut, boolean hasBias, BlasLibrary library) {
-        @Nullable
-        MatmulPlan[] plans = withRoom(floatOut ? toFloats : hasBias ? biased : plain, rows);
-        if (floatOut) {
-            toFloats = plans;
-        } else if (hasBias) {
-            biased = plans;
-        } else {
-            plain = plans;
-        }
-        MatmulPlan plan = plans[rows];
-        if (plan == null) {
-            plan = library.plan(outputs, inputs, rows, element, floatOut, hasBias);
-            plans[rows] = plan;
-        }
-        return plan;
+    int outputs() {
+        return outputs;
     }
 
-    private static @Nullable MatmulPlan[] withRoom(@Nullable MatmulPlan[] plans, int rows) {
-        return rows < plans.length ? plans : Arrays.copyOf(plans, Math.max(rows + 1, 2 * plans.length));
+    int inputs() {
+        return inputs;
+    }
+
+    /** Null where there is none yet. */
+    @Nullable
+    MatmulPlan plan(MatmulKind kind, int rows) {
+        @Nullable
+        MatmulPlan[] ofKind = plans[kind.ordinal()];
+        return rows < ofKind.length ? ofKind[rows] : null;
+    }
+
+    /** Keeps a plan for such products from now on. */
+    void keep(MatmulKind kind, int rows, MatmulPlan plan) {
+        @Nullable
+        MatmulPlan[] ofKind = plans[kind.ordinal()];
+        if (rows >= ofKind.length) {
+            ofKind = Arrays.copyOf(ofKind, Math.max(rows + 1, 2 * ofKind.length));
+            plans[kind.ordinal()] = ofKind;
+        }
+        ofKind[rows] = plan;
     }
 
     @Override
     public void close() {
         for (@Nullable
-        MatmulPlan[] plans : Arrays.asList(plain, biased, toFloats)) {
-            for (MatmulPlan plan : plans) {
+        MatmulPlan[] ofKind : plans) {
+            for (MatmulPlan plan : ofKind) {
                 if (plan != null) {
                     plan.close();
                 }

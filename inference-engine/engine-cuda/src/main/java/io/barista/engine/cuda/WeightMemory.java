@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Brings a model's weights to the device: allocates for them and copies them. Nothing may be launched before {@link #finish}. */
 final class WeightMemory implements WeightTarget, AutoCloseable {
 
+    private final Device device;
     private final Element element;
     private final DeviceMemory memory;
     private final Stream stream;
@@ -18,7 +19,9 @@ final class WeightMemory implements WeightTarget, AutoCloseable {
     private @Nullable Uploader uploader;
 
     /** @param random draws matrices in place of copying them */
-    WeightMemory(Element element, DeviceMemory memory, Stream stream, Matmul matmul, @Nullable RandomFill random) {
+    WeightMemory(Device device, Element element, DeviceMemory memory, Stream stream, Matmul matmul,
+            @Nullable RandomFill random) {
+        this.device = device;
         this.element = element;
         this.memory = memory;
         this.stream = stream;
@@ -77,7 +80,7 @@ final class WeightMemory implements WeightTarget, AutoCloseable {
     @Override
     public void write(HostTensor tensor, DType as, long address) {
         if (uploader == null) {
-            uploader = new Uploader(stream);
+            uploader = new Uploader(device, stream);
         }
         uploader.copy(tensor, as, address);
     }

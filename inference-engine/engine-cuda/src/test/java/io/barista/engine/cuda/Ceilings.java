@@ -27,7 +27,7 @@ final class Ceilings {
             BlasLibrary blas = new BlasLibrary(stream, memory);
             int n = 8_192;
             long out = memory.allocate("out", 2L * n * n);
-            MatmulPlan plan = blas.plan(n, n, n, Element.BFLOAT16, false, false);
+            MatmulPlan plan = blas.plan(n, n, n, Element.BFLOAT16, MatmulKind.PLAIN);
             double product = median(stream, () -> blas.multiply(plan, a, a + 2L * n * n, 0, out, false));
             ceilings.put("bf16_matmul_tflops", 2.0 * n * n * n / product / 1e12);
             Gemv gemv = new Gemv(loader, device.properties().multiprocessors());

@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
 final class LoadBenchmark {
 
     private static final int REPEATS = 3;
-    private static final int BLOCK = 64 << 20;
+    private static final int BLOCK = 16 << 20;
 
     private LoadBenchmark() {}
 
@@ -59,19 +59,20 @@ final class LoadBenchmark {
 
     /** In place of the hole behind the header, which no memory would be read for. */
     private static void fillWithNoise(Path file) throws IOException {
-        byte[] noise = new byte[BLOCK];
-        new Random(1).nextBytes(noise);
-        for (int i = 1; i < BLOCK; i += 2) {
-            noise[i] &= (byte) 0xbf; // the exponent's upper bits: no infinities
+        ByteBuffer noise = ByteBuffer.allocateDirect(BLOCK); // a buffer on the heap would be copied once more for every write
+        Random random = new Random(1);
+        for (int i = 0; i < BLOCK; i += 8) {
+            noise.putLong(i, random.nextLong() & 0xbfffbfffbfffbfffL); // without the exponents' upper bits: no infinities
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer length = ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
             channel.read(length, 0);
             long begin = 8 + length.getLong(0);
             long size = channel.size();
-            LongStream.iterate(begin, at -> at < size, at -> at + BLOCK).parallel().forEach(at -> {
+            LongStream.range(0, Math.ceilDiv(size - begin, BLOCK)).parallel().forEach(block -> {
+                long at = begin + block * BLOCK;
                 try {
-                    channel.write(ByteBuffer.wrap(noise, 0, (int) Math.min(BLOCK, size - at)), at);
+                    channel.write(noise.slice(0, (int) Math.min(BLOCK, size - at)), at);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
