@@ -25,7 +25,7 @@ variants() { # per source: the macros that change its code
         rope_whole_heads) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=64' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256 -DKV_FP8=1' ;;
         attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
-        argmax|sampling) printf "%s\n" "" ;;
+        argmax|sample_rows|adjust_logits|row_logprobs) printf "%s\n" "" ;;
         *) printf '%s\n' '-DELEMENT=1' '-DELEMENT=2' ;;
     esac
 }

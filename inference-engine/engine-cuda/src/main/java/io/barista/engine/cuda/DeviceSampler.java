@@ -5,7 +5,7 @@ import io.barista.engine.backend.RowEntries;
 import io.barista.engine.backend.SamplingRows;
 
 /**
- * {@code sampling.cu}, which draws as the host's sampler does, in float64, and {@code argmax.cu} where all rows are greedy. Up to two
+ * {@code sample_rows.cu}, which draws as the host's sampler does, in float64, and {@code argmax.cu} where all rows are greedy. Up to two
  * draws are under way: what each gives is copied to the host as soon as it is there, and its tokens stay on the device for the next step.
  */
 final class DeviceSampler implements AutoCloseable {
@@ -28,10 +28,10 @@ final class DeviceSampler implements AutoCloseable {
     /** @param maxRows rows of logits of a step at most */
     DeviceSampler(KernelLoader loader, DeviceMemory memory, Stream stream, int maxRows) {
         this.argmax = loader.load("argmax", 1_024);
-        this.sampleRows = loader.load("sampling", "sample_rows", 1_024);
-        this.addToTokens = loader.load("sampling", "add_to_tokens", 64);
-        this.penalize = loader.load("sampling", "penalize", 256);
-        this.rowLogprobs = loader.load("sampling", "row_logprobs", 1_024);
+        this.sampleRows = loader.load("sample_rows", 1_024);
+        this.addToTokens = loader.load("adjust_logits", "add_to_tokens", 64);
+        this.penalize = loader.load("adjust_logits", "penalize", 256);
+        this.rowLogprobs = loader.load("row_logprobs", 1_024);
         this.stream = stream;
         this.maxRows = maxRows;
         this.results = new SampledMemory(memory, maxRows);

@@ -13,7 +13,7 @@ class KernelSourcesTest {
     @ParameterizedTest
     @ValueSource(strings = {"embed", "rms_norm", "rope_and_cache", "gated_activation", "gather_rows", "gemv",
         "attention_plain", "attention_decode", "attention_prefill",
-        "argmax", "fill_random"})
+        "argmax", "sample_rows", "adjust_logits", "row_logprobs", "fill_random"})
     void everyHeaderOfAKernelIsPackedWithIt(String kernel) {
         String source = KernelSources.read(kernel + ".cu");
 
