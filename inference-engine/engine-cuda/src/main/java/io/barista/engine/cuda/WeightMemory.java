@@ -67,6 +67,20 @@ final class WeightMemory implements WeightTarget, AutoCloseable {
     }
 
     @Override
+    public void writeCodes(Weight.Quantized matrix, long codes, long scales) {
+        HostTensor given = WeightPacking.asItIs(matrix.name(), DType.INT8, matrix.codes());
+        HostTensor scaled = WeightPacking.asItIs(matrix.name(), DType.FLOAT32, matrix.scales());
+        if (random == null) {
+            write(given, DType.INT8, codes);
+            write(scaled, DType.FLOAT32, scales);
+        } else {
+            WeightKind kind = WeightKind.of(matrix);
+            random.fillCodes(kind, codes, given.elements());
+            write(RandomFill.scales(kind, matrix.name(), scaled.elements()), DType.FLOAT32, scales);
+        }
+    }
+
+    @Override
     public long allocate(String what, long bytes) {
         return memory.allocate(what, bytes);
     }

@@ -59,8 +59,7 @@ final class WeightPacking {
             case Weight.Dense dense -> memory.writeElements(dense.tensor(), weights);
             case Weight.Quantized quantized -> {
                 long groups = row * quantized.groups();
-                write(part.name(), DType.INT8, quantized.codes(), weights);
-                write(part.name(), DType.FLOAT32, quantized.scales(), packed.scales() + groups * Float.BYTES);
+                memory.writeCodes(quantized, weights, packed.scales() + groups * Float.BYTES);
                 if (quantized instanceof Weight.Int4 int4) {
                     write(part.name(), DType.INT8, int4.zeros(), packed.zeros() + groups);
                 }
@@ -76,8 +75,12 @@ final class WeightPacking {
         write(weight.name(), DType.INT32, MemorySegment.ofArray(order), address);
     }
 
-    /** As it is. */
     private void write(String name, DType type, MemorySegment data, long address) {
-        memory.write(new HostTensor(name, type, List.of(data.byteSize() / type.bytes()), data), type, address);
+        memory.write(asItIs(name, type, data), type, address);
+    }
+
+    /** Of one dimension. */
+    static HostTensor asItIs(String name, DType type, MemorySegment data) {
+        return new HostTensor(name, type, List.of(data.byteSize() / type.bytes()), data);
     }
 }

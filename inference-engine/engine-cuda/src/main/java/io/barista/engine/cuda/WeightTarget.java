@@ -2,6 +2,7 @@ package io.barista.engine.cuda;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
+import io.barista.engine.backend.Weight;
 
 /** Memory that weights are laid out in. */
 interface WeightTarget {
@@ -14,4 +15,7 @@ interface WeightTarget {
 
     /** Writes a whole matrix in the activations' type. */
     void writeElements(HostTensor tensor, long address);
+
+    /** Writes the codes of a whole matrix, and its scales as float32. */
+    void writeCodes(Weight.Quantized matrix, long codes, long scales);
 }

@@ -1,15 +1,11 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.testkit.TinyModel;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Folders with the shapes of public models and no weights: the file has a header and a hole of the right size. */
-enum BenchmarkModel {
+/** Dense models. */
+enum BenchmarkModel implements BenchmarkShape {
 
     LLAMA_3_1_8B("llama-3.1-8b", "LlamaForCausalLM", "llama", 4096, 14_336, 32, 32, 8, 128, 128_256, 131_072, 5e5,
             false,
@@ -51,11 +47,13 @@ enum BenchmarkModel {
         this.biased = biased;
     }
 
-    String title() {
+    @Override
+    public String title() {
         return title;
     }
 
-    int vocabulary() {
+    @Override
+    public int vocabulary() {
         return vocabulary;
     }
 
@@ -73,22 +71,25 @@ enum BenchmarkModel {
                 new int[]{hidden, inner});
     }
 
-    Path writeInto(Path parent) throws IOException {
-        Path folder = TinyModel.QWEN2_TIED_BIAS.unpackInto(parent.resolve(title));
-        Files.delete(folder.resolve("config.alt.json"));
-        Files.writeString(folder.resolve("config.json"), """
+    @Override
+    public String config() {
+        return """
                 {"architectures": ["%s"], "model_type": "%s", "vocab_size": %d, "hidden_size": %d,
                  "intermediate_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d,
                  "num_key_value_heads": %d, "hidden_act": "silu", "max_position_embeddings": %d,
                  "rms_norm_eps": 1e-05, "rope_theta": %s, "tie_word_embeddings": %s, "torch_dtype": "bfloat16",
                  "eos_token_id": 399}
                 """.formatted(architecture, type, vocabulary, hidden, inner, layers, heads, kvHeads, positions, theta,
-                tied));
-        HollowSafetensors.write(folder.resolve("model.safetensors"), tensors());
-        return folder;
+                tied);
     }
 
-    private List<HollowSafetensors.Tensor> tensors() {
+    @Override
+    public long cacheBytesPerToken() {
+        return 2L * 2 * layers * kvHeads * headDim;
+    }
+
+    @Override
+    public List<HollowSafetensors.Tensor> tensors() {
         List<HollowSafetensors.Tensor> tensors = new ArrayList<>();
         tensors.add(new HollowSafetensors.Tensor("model.embed_tokens.weight", vocabulary, hidden));
         int queries = heads * headDim;

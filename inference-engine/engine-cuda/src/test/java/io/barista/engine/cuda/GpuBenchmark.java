@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
- * qwen, lora, host and load, and llama-stream for what llama begins with; without any, all. Peers' figures are those of bench_transformers.py on the same kind of device.
+ * qwen, lora, host and load, llama-stream for what llama begins with, and mixture, latent and quantized; without any, the first six. Peers'
+ * figures are those of bench_transformers.py on the same kind of device.
  */
 final class GpuBenchmark {
 
@@ -62,6 +63,13 @@ final class GpuBenchmark {
                     case "llama" -> benchmark.llama(true);
                     case "llama-stream" -> benchmark.llama(false);
                     case "lora" -> benchmark.lora();
+                    case "mixture" -> benchmark.family(new BenchmarkMixture());
+                    case "latent" -> benchmark.family(new BenchmarkLatent());
+                    case "quantized" -> {
+                        for (BenchmarkQuantized.Format format : BenchmarkQuantized.Format.values()) {
+                            benchmark.family(new BenchmarkQuantized(BenchmarkModel.LLAMA_3_1_8B, format));
+                        }
+                    }
                     default -> {
                     }
                 }
@@ -111,6 +119,19 @@ final class GpuBenchmark {
             requests.run(1, 128, 32);
             add(model, "one-stream", median(requests, 5, 1, 128, 256), 4_600,
                     Map.of("transformers, static cache, torch.compile", 390));
+        }
+    }
+
+    private void family(BenchmarkShape model) throws Exception {
+        try (LlmEngine engine = start(model, 64, 8_192)) {
+            TimedRequests requests = new TimedRequests(engine, model.vocabulary());
+            requests.run(1, 128, 32);
+            add(model, "one-stream", median(requests, 3, 1, 128, 256), Floors.generated(model, 1, 128, 256), Map.of());
+            requests.run(1, 2_048, 1);
+            add(model, "prefill-2048", 2_048 * median(requests, 3, 1, 2_048, 1), Floors.prefilled(model, 2_048),
+                    Map.of());
+            requests.run(64, 64, 8);
+            add(model, "batch-64", median(requests, 1, 64, 512, 256), Floors.generated(model, 64, 512, 256), Map.of());
         }
     }
 
@@ -198,7 +219,7 @@ final class GpuBenchmark {
         }
     }
 
-    private LlmEngine start(BenchmarkModel model, int sequences, int budget) throws IOException {
+    private LlmEngine start(BenchmarkShape model, int sequences, int budget) throws IOException {
         Backend backend = CudaBackend.withRandomWeights();
         EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, sequences).with(MAX_NUM_BATCHED_TOKENS, budget)
                 .with(MAX_MODEL_LEN, 8_320);
@@ -217,7 +238,7 @@ final class GpuBenchmark {
         return values[repeats / 2];
     }
 
-    private void add(BenchmarkModel model, String work, double value, double floor, Map<String, Object> peers) {
+    private void add(BenchmarkShape model, String work, double value, double floor, Map<String, Object> peers) {
         result(model.title() + "/" + work, value, "tok/s", floor, peers);
     }
 

@@ -6,29 +6,48 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Safetensors files of bfloat16 whose data is a hole of the right size. */
+/** Safetensors files whose data is a hole of the right size. */
 final class HollowSafetensors {
 
     private HollowSafetensors() {}
 
-    record Tensor(String name, int... shape) {}
+    /** @param dtype as the header has it */
+    record Tensor(String name, String dtype, int... shape) {
+
+        /** Of bfloat16. */
+        Tensor(String name, int... shape) {
+            this(name, "BF16", shape);
+        }
+
+        long bytes() {
+            long bytes = switch (dtype) {
+                case "F8_E4M3", "I8" -> 1;
+                case "BF16" -> 2;
+                case "I32" -> 4;
+                case "I64" -> 8;
+                default -> throw new IllegalArgumentException("no size is known of " + dtype);
+            };
+            for (int dimension : shape) {
+                bytes *= dimension;
+            }
+            return bytes;
+        }
+    }
 
     /** @return where the data begins */
     static long write(Path file, List<Tensor> tensors) throws IOException {
         StringBuilder header = new StringBuilder("{");
         long offset = 0;
         for (Tensor tensor : tensors) {
-            long bytes = 2;
-            StringBuilder shape = new StringBuilder();
-            for (int dimension : tensor.shape()) {
-                bytes *= dimension;
-                shape.append(shape.isEmpty() ? "" : ",").append(dimension);
-            }
+            long bytes = tensor.bytes();
+            String shape = Arrays.stream(tensor.shape()).mapToObj(Integer::toString).collect(Collectors.joining(","));
             header.append(offset == 0 ? "" : ",")
-                    .append("\"%s\":{\"dtype\":\"BF16\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
-                            .formatted(tensor.name(), shape, offset, offset + bytes));
+                    .append("\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
+                            .formatted(tensor.name(), tensor.dtype(), shape, offset, offset + bytes));
             offset += bytes;
         }
         header.append('}');

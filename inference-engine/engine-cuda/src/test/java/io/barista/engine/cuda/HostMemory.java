@@ -2,6 +2,7 @@ package io.barista.engine.cuda;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
+import io.barista.engine.backend.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,5 +46,11 @@ final class HostMemory implements WeightTarget {
 
     byte bytes(long address, long index) {
         return at(address).get(ValueLayout.JAVA_BYTE, index);
+    }
+
+    @Override
+    public void writeCodes(Weight.Quantized matrix, long codes, long scales) {
+        write(WeightPacking.asItIs(matrix.name(), DType.INT8, matrix.codes()), DType.INT8, codes);
+        write(WeightPacking.asItIs(matrix.name(), DType.FLOAT32, matrix.scales()), DType.FLOAT32, scales);
     }
 }
