@@ -10,6 +10,7 @@ import io.barista.engine.GenerationRequest;
 import io.barista.engine.LlmEngine;
 import io.barista.engine.SamplingParams;
 import io.barista.engine.SamplingParamsBuilder;
+import io.barista.engine.StepPhase;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.testkit.Generation;
 import io.barista.engine.testkit.TinyModel;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,18 +36,18 @@ class CudaStepsGpuIT {
     @TempDir
     Path temporary;
 
-    /** All of them in every step, so that rows are multiplied by the same kernels in both. */
+    /** Rows are multiplied by the same kernels in both, since all requests are in every step. */
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void recordedStepsGiveTheTokensOfEagerOnes(DtypeChoice dtype) {
-        EngineConfig config = config(dtype).with(EngineOptions.MAX_NUM_SEQS, 4);
+        EngineConfig config = config(dtype).with(EngineOptions.MAX_NUM_SEQS, 8);
         assertThat(answers(config, 4)).isDeepEqualTo(answers(config.with(EngineOptions.ENFORCE_EAGER, true), 4));
     }
 
     @Test
     void aRequestAmong64GetsTheTokensThatItGetsAlone() {
         EngineConfig config = config(DtypeChoice.FLOAT32);
-        assertThat(answers(config.with(EngineOptions.MAX_NUM_SEQS, 64), 64))
+        assertThat(answers(config.with(EngineOptions.MAX_NUM_SEQS, 65), 64))
                 .isDeepEqualTo(answers(config.with(EngineOptions.MAX_NUM_SEQS, 1), 64));
     }
 
@@ -70,12 +73,45 @@ class CudaStepsGpuIT {
     }
 
     private int[][] answers(EngineConfig config, int count) {
-        try (LlmEngine engine = start(config)) {
+        Gate gate = new Gate();
+        try (LlmEngine engine = start(config, gate)) {
+            Generation.greedy(engine, "before all", new int[]{5}, 1, true);
+            gate.awaitFirstStep();
             List<Generation> generations = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 generations.add(Generation.of(engine, request(i, SamplingParams.greedy(ANSWER))));
             }
+            gate.open();
             return generations.stream().map(generation -> generation.await().tokens()).toArray(int[][]::new);
+        }
+    }
+
+    /** Holds an engine after its first step until all requests are there, so that each step has the same rows in every run. */
+    private static final class Gate implements EngineObserver {
+
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch opened = new CountDownLatch(1);
+
+        @Override
+        public void onStep(StepPhase phase, int sequences, int tokens, long nanos, long waited) {
+            reached.countDown();
+            await(opened);
+        }
+
+        void awaitFirstStep() {
+            await(reached);
+        }
+
+        void open() {
+            opened.countDown();
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -91,7 +127,11 @@ class CudaStepsGpuIT {
     }
 
     private LlmEngine start(EngineConfig config) {
+        return start(config, EngineObserver.NONE);
+    }
+
+    private LlmEngine start(EngineConfig config, EngineObserver observer) {
         return LlmEngine.start(ModelFolder.open(TinyModel.LLAMA_GQA_LLAMA3ROPE.unpackInto(temporary)), config,
-                List.of(new CudaBackend()), EngineObserver.NONE);
+                List.of(new CudaBackend()), observer);
     }
 }
