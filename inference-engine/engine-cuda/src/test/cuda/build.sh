@@ -20,8 +20,9 @@ cubin() { # SOURCE MACROS...
     printf '%s\0' "$nvcc -cubin -std=c++17 -gencode arch=compute_$architecture,code=sm_$architecture $* -o $cubin $kernels/$source.cu"
 }
 {
-    cubin argmax
-    cubin sampling
+    for source in argmax sample_rows adjust_logits row_logprobs; do
+        cubin $source
+    done
     for element in 0 1 2; do
         for source in embed rms_norm gated_activation gather_rows fill_random; do
             cubin $source -DELEMENT=$element
@@ -35,9 +36,15 @@ cubin() { # SOURCE MACROS...
             done
             for weight in 4 8 9; do
                 cubin quantized_gemv -DELEMENT=$element -DWEIGHT=$weight
-                cubin dequantize -DELEMENT=$element -DWEIGHT=$weight
+                cubin grouped_quantized -DELEMENT=$element -DWEIGHT=$weight
             done
         fi
+        cubin grouped_plain -DELEMENT=$element -DWEIGHT=0
+        for weight in 4 8 9; do
+            for source in grouped_plain embed_quantized dequantize; do
+                cubin $source -DELEMENT=$element -DWEIGHT=$weight
+            done
+        done
         for head in 40 64 80 96 128 256; do
             for fp8 in 0 1; do
                 for source in rope_and_cache rope_whole_heads attention_plain attention_decode attention_prefill; do
@@ -57,7 +64,10 @@ cubin() { # SOURCE MACROS...
             done
         done
     fi
-    for program in check speed; do
-        [ "$out/$program" -nt $program.cpp ] && [ "$out/$program" -nt device.hpp ] || printf '%s\0' "$nvcc -O2 -std=c++20 -o $out/$program $program.cpp"
+    for source in *.cpp; do
+        object=$out/${source%.cpp}.o newest=$(ls -t "$source" ./*.hpp "$out/${source%.cpp}.o" 2>/dev/null | head -1 || true)
+        [ "$newest" = "$object" ] || printf '%s\0' "$nvcc -c -O2 -std=c++20 -o $object $source"
     done
 } | nice xargs -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'
+$nvcc -o "$out/check" "$out"/check*.o
+$nvcc -o "$out/speed" "$out"/speed*.o

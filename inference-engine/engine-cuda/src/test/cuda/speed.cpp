@@ -1,55 +1,5 @@
-// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora]
-#include "device.hpp"
-
-#include <algorithm>
-#include <functional>
-#include <tuple>
-
-static int multiprocessors;
-static cudaStream_t stream;
-
-static Buffer filled(size_t elements, float scale) {
-    Buffer buffer(elements * 2);
-    static unsigned seed = 1;
-    Kernel fill("fill_random", macros(BFLOAT16), "fill_random");
-    long long count = (long long) elements;
-    Arguments a;
-    a.p(buffer).l(count).i((int) seed++).f(scale);
-    fill.launch(4096, 256, 0, a);
-    REQUIRE(cudaDeviceSynchronize());
-    return buffer;
-}
-
-static Buffer ones(size_t count) { return Buffer(Floats(count, 1.f), FLOAT32); }
-
-/** Median microseconds of a graph of what {@code record} launches. */
-static double microseconds(const std::function<void()>& record, int replays = 15) {
-    cudaGraph_t graph;
-    cudaGraphExec_t executable;
-    REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-    record();
-    REQUIRE(cudaStreamEndCapture(stream, &graph));
-    REQUIRE(cudaGraphInstantiate(&executable, graph, 0));
-    cudaEvent_t start, end;
-    REQUIRE(cudaEventCreate(&start));
-    REQUIRE(cudaEventCreate(&end));
-    std::vector<float> times;
-    for (int i = 0; i < replays + 3; i++) {
-        REQUIRE(cudaEventRecord(start, stream));
-        REQUIRE(cudaGraphLaunch(executable, stream));
-        REQUIRE(cudaEventRecord(end, stream));
-        REQUIRE(cudaEventSynchronize(end));
-        float milliseconds;
-        REQUIRE(cudaEventElapsedTime(&milliseconds, start, end));
-        if (i >= 3) {
-            times.push_back(milliseconds * 1000);
-        }
-    }
-    REQUIRE(cudaGraphExecDestroy(executable));
-    REQUIRE(cudaGraphDestroy(graph));
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
-}
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|families]
+#include "speeds.hpp"
 
 struct Model {
     const char* name;
@@ -359,7 +309,7 @@ static void rows(int tokens) {
 
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora]\n");
+        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|families]\n");
         return 2;
     }
     cubins = arguments[1];
@@ -378,6 +328,10 @@ int main(int count, char** arguments) {
         for (auto [rows, adapters, rank] : {std::tuple{1, 16, 16}, {16, 1, 16}, {16, 16, 16}, {16, 16, 64}, {64, 16, 16}, {256, 16, 16}, {256, 64, 16}, {2048, 16, 16}, {8192, 1, 16}}) {
             lora(llama, rows, adapters, rank);
         }
+        return 0;
+    }
+    if (only == "families") {
+        speedOfFamilies();
         return 0;
     }
     if (only == "steps") {

@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Times whole models of public shapes with random weights: {@code GpuBenchmark OUT.json COMMIT [PART...]}. Parts are ceilings, llama,
- * qwen, lora, host and load, llama-stream for what llama begins with, and mixture, latent and quantized; without any, the first six. Peers'
+ * qwen, lora, host and load, llama-stream for what llama begins with, and mixture, latent, int4, int8 and fp8; without any, the first six. Peers'
  * figures are those of bench_transformers.py on the same kind of device.
  */
 final class GpuBenchmark {
@@ -65,11 +65,9 @@ final class GpuBenchmark {
                     case "lora" -> benchmark.lora();
                     case "mixture" -> benchmark.family(new BenchmarkMixture());
                     case "latent" -> benchmark.family(new BenchmarkLatent());
-                    case "quantized" -> {
-                        for (BenchmarkQuantized.Format format : BenchmarkQuantized.Format.values()) {
-                            benchmark.family(new BenchmarkQuantized(BenchmarkModel.LLAMA_3_1_8B, format));
-                        }
-                    }
+                    case "int4" -> benchmark.quantized(BenchmarkQuantized.Format.INT4);
+                    case "int8" -> benchmark.quantized(BenchmarkQuantized.Format.INT8);
+                    case "fp8" -> benchmark.quantized(BenchmarkQuantized.Format.FP8);
                     default -> {
                     }
                 }
@@ -120,6 +118,10 @@ final class GpuBenchmark {
             add(model, "one-stream", median(requests, 5, 1, 128, 256), 4_600,
                     Map.of("transformers, static cache, torch.compile", 390));
         }
+    }
+
+    private void quantized(BenchmarkQuantized.Format format) throws Exception {
+        family(new BenchmarkQuantized(BenchmarkModel.LLAMA_3_1_8B, format));
     }
 
     private void family(BenchmarkShape model) throws Exception {

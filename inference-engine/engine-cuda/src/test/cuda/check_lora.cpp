@@ -1,0 +1,73 @@
+// Adapters.
+#include "checks.hpp"
+
+/** Low-rank updates of any mixture of adapters, each at its own rank, into plain and stacked outputs. */
+void checkLora() {
+    if (!wanted("lora")) {
+        return;
+    }
+    const Ints slotRanks = {16, 64, 0, 32, 48, 16};
+    const int maxRank = 64, slots = (int) slotRanks.size();
+    for (Type type : types()) {
+        for (auto& [inputs, partOutputs] : std::vector<std::pair<int, Ints>>{{40, {72}}, {896, {896, 128, 128}}, {1544, {120, 40, 40, 8}}, {3080, {1040, 1040}}, {4864, {896}}}) {
+            int parts = (int) partOutputs.size(), width = parts * maxRank;
+            Ints starts = {0}, ranks;
+            for (int outputs : partOutputs) {
+                starts.push_back(starts.back() + outputs);
+            }
+            for (int slot = 0; slot < slots; slot++) {
+                for (int part = 0; part < parts; part++) {
+                    ranks.push_back(slot == 4 && part == 1 ? 0 : slot == 3 && part == 0 ? 16 : slotRanks[slot]); // parts of one adapter differ
+                }
+            }
+            int outputs = starts.back();
+            size_t aSlot = (size_t) width * inputs, bSlot = (size_t) outputs * maxRank;
+            Floats a = random(aSlot * slots, type, 1 / std::sqrt((float) inputs)), b = random(bSlot * slots, type), scales = random(slots * parts, FLOAT32);
+            Buffer da(a, type), db(b, type), dranks(ranks), dscales(scales, FLOAT32), dstarts(starts);
+            for (int rows : some({1, 7, 31, 33, 127, 129, 257})) {
+                for (int mixture = 0; mixture < 3; mixture++) { // all rows of one adapter; runs, as in prefill; one here, one there
+                    Ints slotOf;
+                    for (int r = 0; r < rows; r++) {
+                        slotOf.push_back(mixture == 0 ? 1 : mixture == 1 ? r * 7 / rows - 1 : (int) ((r * 2654435761u >> 16) % (slots + 1)) - 1);
+                    }
+                    Floats x = random((size_t) rows * inputs, type), y = random((size_t) rows * outputs, type);
+                    Doubles expected(y.begin(), y.end());
+                    inParallel(rows, [&](int r) {
+                        size_t aFirst = slotOf[r] * aSlot, bFirst = slotOf[r] * bSlot;
+                        for (int part = 0; part < parts && slotOf[r] >= 0; part++) {
+                            int rank = ranks[slotOf[r] * parts + part];
+                            Doubles h(rank);
+                            for (int i = 0; i < rank; i++, aFirst += inputs) {
+                                for (int k = 0; k < inputs; k++) {
+                                    h[i] += (double) x[(size_t) r * inputs + k] * a[aFirst + k];
+                                }
+                            }
+                            for (int o = starts[part]; o < starts[part + 1]; o++, bFirst += rank) {
+                                for (int k = 0; k < rank; k++) {
+                                    expected[(size_t) r * outputs + o] += scales[slotOf[r] * parts + part] * h[k] * b[bFirst + k];
+                                }
+                            }
+                        }
+                    });
+                    AdapterTiles tiles(slotOf, slots);
+                    int splits = divideUp(inputs, LORA_DEPTH), widest = *std::max_element(partOutputs.begin(), partOutputs.end());
+                    Buffer dx(x, type), dy(y, type), dtiles(tiles.tiles), order(tiles.order), h((size_t) splits * rows * width * 4);
+                    std::string size = "_" + std::to_string(tiles.tileRows);
+                    Arguments s, e;
+                    s.p(da).p(dranks).p(dx).p(dtiles).p(order).i(rows).i(parts).i(maxRank).i(inputs).i(LORA_DEPTH).p(h);
+                    e.p(db).p(dranks).p(dscales).p(dstarts).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(maxRank).p(dy);
+                    dim3 shrinkGrid(width / 16, tiles.count, splits);
+                    if (type == FLOAT32) {
+                        Kernel("lora_plain", macros(type), "lora_shrink").launch(shrinkGrid, 256, 0, s);
+                        Kernel("lora_plain", macros(type), "lora_expand").launch(dim3(divideUp(widest, 256), tiles.count, parts), 256, 0, e);
+                    } else {
+                        Kernel("lora_shrink", macros(type), ("lora_shrink" + size).c_str()).launch(shrinkGrid, 256, 0, s);
+                        Kernel("lora_expand", macros(type), ("lora_expand" + size).c_str())
+                            .launch(dim3(divideUp(widest, 512), tiles.count, parts), 128, tiles.tileRows * (maxRank + 16) * 4, e);
+                    }
+                    check("lora" + (type == FLOAT32 ? " plain" : size), type, std::to_string(rows) + " rows, mixture " + std::to_string(mixture) + ", " + std::to_string(outputs) + "x" + std::to_string(inputs), dy.read(type), expected);
+                }
+            }
+        }
+    }
+}
