@@ -1,5 +1,5 @@
 // out[slot] = x[rows[slot]] . w[e] for the slots of every expert e: starts[e] to starts[e + 1]. rows 0: a slot computes its own row of x.
-// Launch: grid (ceil(outputs / 64), ceil(slots / 64) + experts), block 128, dynamic shared memory 4 * 2 * 64 * 9 * 16 = 73728.
+// Launch: grid (ceil(outputs / 64), min(slots, ceil(slots / 64) + experts)), block 128, dynamic shared memory 4 * 2 * 64 * 9 * 16 = 73728.
 // In decode each expert in use is read once: bytes are outputs * inputs elements an expert. In prefill it is bound by mma.sync.
 #include "grouped.cuh"
 #include "mma.cuh"

@@ -2,7 +2,7 @@
 // out[slot, o] = sum over k of x[row of slot, order[k]] * scales[e, o, group of k] * (codes[e, o, k] - zeros[e, o, group]), weights rounded to elements.
 // WEIGHT=4 (int4, inputs a multiple of 32), 8 (int8) or 9 (e4m3), both with inputs a multiple of 16; order [experts, inputs] or 0; rows 0: a slot
 // computes its own row of x.
-// Launch: grid (ceil(outputs / 64), ceil(slots / 64) + experts), block 128, dynamic shared memory 4 * (9216 + RAW) + 2 * 9216, RAW 2048 for int4, else 4096.
+// Launch: grid (ceil(outputs / 64), min(slots, ceil(slots / 64) + experts)), block 128, dynamic shared memory 4 * (9216 + RAW) + 2 * 9216, RAW 2048 for int4, else 4096.
 // Moves the codes and scales of every expert in use once for each 64 slots.
 #include "grouped.cuh"
 #include "mma.cuh"

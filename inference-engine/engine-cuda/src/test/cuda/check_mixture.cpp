@@ -66,7 +66,7 @@ void checkMixture() {
                 b.p(chosen).i(slots).i(router.experts).i(router.perToken).p(starts).p(slotRows).p(slotOf);
                 Kernel("mixture_route", macros(type), "group_rows").launch(1, 1024, 0, b);
                 c.p(dw).p(dx).p(slotRows).p(starts).i(router.experts).i(outputs).i(hidden).p(results);
-                Kernel("grouped_matmul", macros(type), "grouped_matmul").launch(dim3(divideUp(outputs, 64), divideUp(slots, 64) + router.experts), 128, 73728, c);
+                Kernel("grouped_matmul", macros(type), "grouped_matmul").launch(dim3(divideUp(outputs, 64), std::min(slots, divideUp(slots, 64) + router.experts)), 128, 73728, c);
                 d.p(results).p(slotOf).p(weights).i(router.perToken).i(outputs).p(out);
                 Kernel("mixture_route", macros(type), "combine").launch(rows, 128, 0, d);
                 REQUIRE(cudaDeviceSynchronize());
@@ -147,7 +147,7 @@ void checkGrouped() {
                     Kernel kernel(source, kind == 0 && tiled ? macros(type) : macros(type) + "-DWEIGHT=" + std::to_string(kind), source);
                     if (tiled) {
                         size_t raw = kind == 4 ? 2048 : 4096, shared = kind == 0 ? 73728 : 4 * (9216 + raw) + 2 * 9216;
-                        kernel.launch(dim3(divideUp(outputs, 64), divideUp(slots, 64) + experts), 128, shared, a);
+                        kernel.launch(dim3(divideUp(outputs, 64), std::min(slots, divideUp(slots, 64) + experts)), 128, shared, a);
                     } else {
                         kernel.launch(dim3(slots, divideUp(outputs, 8)), 256, 0, a);
                     }

@@ -29,7 +29,7 @@ static void experts(int rows, int hidden, int inner, int count, int perToken) {
             for (int i = 0; i < copies; i++) {
                 Arguments a;
                 a.p((char*) w.address + size * 2 * i).p(x).p(drows).p(dstarts).i(count).i(outputs).i(inputs).p(out);
-                kernel.launch(dim3(divideUp(outputs, 64), divideUp(rows * perToken, 64) + count), 128, 73728, a, stream);
+                kernel.launch(dim3(divideUp(outputs, 64), std::min(rows * perToken, divideUp(rows * perToken, 64) + count)), 128, 73728, a, stream);
             }
         }) / copies;
         double bytes = 2.0 * used * outputs * inputs, operations = 2.0 * rows * perToken * outputs * inputs;

@@ -77,7 +77,12 @@ final class GroupedMatmul {
                 ? own.tiled().pointer(w.weights()).pointer(x)
                 : weights(own.tiled(), w, x);
         tiled.pointer(slotRows).pointer(starts).integer(w.count()).integer(w.outputs()).integer(w.inputs())
-                .pointer(out).launch(Math.ceilDiv(w.outputs(), TILE), Math.ceilDiv(slots, TILE) + w.count(), 1);
+                .pointer(out).launch(Math.ceilDiv(w.outputs(), TILE), tiles(slots, w.count()), 1);
+    }
+
+    /** No choice fills more; blocks without work end at once, yet each takes its turn on a multiprocessor. */
+    private static int tiles(int slots, int experts) {
+        return Math.min(slots, Math.ceilDiv(slots, TILE) + experts);
     }
 
     private static Kernel weights(Kernel kernel, PackedWeights w, long x) {
