@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -20,16 +17,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** One repository as Hugging Face shows it, with faults on demand. */
-final class FakeHub implements AutoCloseable {
+final class FakeHub implements RemoteFolder {
 
     private static final Pattern FILE = Pattern.compile("/org/adapters/resolve/([0-9a-f]+)/(.+)");
-
-    /** What happens to a request for a file. */
-    interface Fault {
-
-        /** Answers in its own way, or returns false to let the answer be as usual. */
-        boolean apply(HttpExchange exchange, byte[] wanted) throws IOException;
-    }
 
     private final HttpServer server;
     private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
@@ -44,28 +34,38 @@ final class FakeHub implements AutoCloseable {
         server.start();
     }
 
-    String address() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+    @Override
+    public String path() {
+        return "hf://org/adapters";
     }
 
-    void put(String path, byte[] content) {
+    @Override
+    public Map<String, String> variables() {
+        return Map.of("HF_ENDPOINT", "http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Override
+    public void put(String path, byte[] content) {
         files.put(path, content);
     }
 
-    void delete(String path) {
+    @Override
+    public void delete(String path) {
         files.remove(path);
     }
 
-    void faults(Fault next) {
+    @Override
+    public void faults(Fault next) {
         fault = next;
     }
 
-    void isDown(boolean down) {
+    @Override
+    public void isDown(boolean down) {
         isDown = down;
     }
 
-    /** Paths of the files that were asked for. */
-    List<String> requests() {
+    @Override
+    public List<String> requests() {
         return requests;
     }
 
@@ -103,29 +103,21 @@ final class FakeHub implements AutoCloseable {
     private String tree() {
         return files.entrySet().stream().map(file -> """
                 {"type":"file","path":"%s","size":%d,"oid":"%s","lfs":{"oid":"%s","size":%2$d}}"""
-                .formatted(file.getKey(), file.getValue().length, "0".repeat(40), sha256(file.getValue())))
+                .formatted(file.getKey(), file.getValue().length, "0".repeat(40), Hashes.sha256(file.getValue())))
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
     private String commit() {
-        return sha256(text(tree())).substring(0, 40);
+        return Hashes.sha256(text(tree())).substring(0, 40);
     }
 
-    static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
     }
 
     private static byte[] text(String content) {
         return content.getBytes(StandardCharsets.UTF_8);
-    }
-
-    static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.barista.loraregistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -26,21 +27,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Adapters of a repository over HTTP that is slow, wrong, gone or down: nothing but whole and verified files is ever seen. */
-class RemoteAdaptersTest {
+/** Adapters of a source over HTTP that is slow, wrong, gone or down: nothing but whole and verified files is ever seen. */
+abstract class AbstractRemoteAdaptersTest {
 
     private static final Path MODELS = Path.of(System.getProperty("barista.root"), "models");
 
     @TempDir
-    private Path folder;
+    Path folder;
 
-    private FakeHub hub;
+    private RemoteFolder hub;
     private Registry registry;
+
+    /** An empty one. */
+    abstract RemoteFolder source() throws IOException;
 
     @BeforeEach
     void start() throws IOException {
-        hub = new FakeHub();
+        hub = source();
         upload("pirate", "pirate");
         registry = open(20);
         registry.refresh();
@@ -98,7 +103,8 @@ class RemoteAdaptersTest {
         hub.faults((exchange, wanted) -> {
             byte[] wrong = wanted.clone();
             wrong[wrong.length / 2] ^= 1;
-            FakeHub.send(exchange, 206, wrong);
+            exchange.sendResponseHeaders(206, wrong.length);
+            exchange.getResponseBody().write(wrong);
             return true;
         });
 
@@ -155,7 +161,7 @@ class RemoteAdaptersTest {
 
             assertThat(now.version()).isNotEqualTo(old.version());
             assertThat(registry.sha256(now, now.file(Adapter.WEIGHTS).orElseThrow()))
-                    .hasValue(FakeHub.sha256(bytes("haiku", Adapter.WEIGHTS)));
+                    .hasValue(Hashes.sha256(bytes("haiku", Adapter.WEIGHTS)));
             assertThat(Files.readAllBytes(reading.folder().resolve(Adapter.WEIGHTS)))
                     .isEqualTo(bytes("pirate", Adapter.WEIGHTS));
         }
@@ -179,6 +185,94 @@ class RemoteAdaptersTest {
     }
 
     @Test
+    void aProcessThatIsKilledInTheMiddleLeavesNothingToTheNext() throws Exception {
+        CountDownLatch half = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        hub.faults((exchange, wanted) -> {
+            exchange.sendResponseHeaders(206, wanted.length);
+            exchange.getResponseBody().write(wanted, 0, wanted.length / 2);
+            exchange.getResponseBody().flush();
+            half.countDown();
+            await(over);
+            return true;
+        });
+        registry.close();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dbarista.root=" + System.getProperty("barista.root"),
+                "-cp", System.getProperty("java.class.path"), Fetching.class.getName(),
+                folder.resolve("models.yaml").toString()).inheritIO().start();
+        half.await();
+        process.destroyForcibly().waitFor();
+        over.countDown();
+        hub.faults((_, _) -> false);
+
+        registry = open(folder.resolve("models.yaml"));
+        registry.refresh();
+
+        assertThat(served()).isEmpty();
+        assertThat(registry.has(registry.require("demo", "pirate"))).isFalse();
+        registry.fetch("demo", "pirate");
+        assertWhole("pirate");
+    }
+
+    /** What runs in the process that is killed. */
+    static final class Fetching {
+
+        private Fetching() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Registry registry = open(Path.of(arguments[0]));
+            registry.refresh();
+            registry.fetch("demo", "pirate");
+        }
+    }
+
+    @Test
+    void anObjectThatDisappearsWhileItIsFetchedLeavesNothing() throws Exception {
+        hub.faults((_, _) -> {
+            hub.delete("pirate/" + Adapter.WEIGHTS);
+            hub.faults((_, _) -> false);
+            throw new IOException("the connection breaks");
+        });
+
+        assertThatThrownBy(() -> registry.fetch("demo", "pirate")).satisfiesAnyOf(
+                gone -> assertThat(((ApiException) gone).code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND),
+                gone -> assertThat(((SourceException) gone).kind()).isIn(SourceException.Kind.NOT_FOUND,
+                        SourceException.Kind.CHANGED));
+
+        assertThat(served()).isEmpty();
+        upload("pirate", "pirate");
+        registry.refresh();
+        registry.fetch("demo", "pirate");
+        assertWhole("pirate");
+    }
+
+    @Test
+    void aFullDiskMakesRoomOfWhatWasUsedLongestAgo() throws Exception {
+        upload("haiku", "haiku");
+        registry.refresh();
+        Adapter haiku = registry.fetch("demo", "haiku");
+        fillDiskFor("pirate");
+
+        registry.fetch("demo", "pirate");
+
+        assertWhole("pirate");
+        assertThat(registry.has(haiku)).isFalse();
+        registry.remove(registry.require("demo", "pirate"));
+        fillDiskFor("pirate");
+        assertThat(failure().kind()).as("nothing is left to delete").isEqualTo(SourceException.Kind.DISK_FULL);
+        assertThat(served()).isEmpty();
+    }
+
+    /** The next file that is written for this adapter meets a full disk. */
+    private void fillDiskFor(String name) throws IOException {
+        Path incoming = folder.resolve("cache/.incoming").resolve(registry.require("demo", name).version().label() + "."
+                + registry.require("demo", name).version().hash());
+        Files.createSymbolicLink(Files.createDirectories(incoming.resolve("files")).resolve(Adapter.WEIGHTS),
+                Path.of("/dev/full"));
+    }
+
+    @Test
     void findsFiveThousandAdapters() {
         for (int number = 0; number < 5_000; number++) {
             hub.put("a-%04d/%s".formatted(number, Adapter.CONFIG), new byte[]{1});
@@ -193,11 +287,18 @@ class RemoteAdaptersTest {
         Path config = Files.writeString(folder.resolve("models.yaml"),
                 """
                         model_loading_config: {model_id: demo, model_source: %s/barista-demo}
-                        lora_config: {dynamic_lora_loading_path: "hf://org/adapters", download_timeout_s: %s, max_download_tries: 3}
-                        runtime_env: {env_vars: {HF_ENDPOINT: "%s"}}
+                        lora_config: {dynamic_lora_loading_path: "%s", download_timeout_s: %s, max_download_tries: 3}
+                        runtime_env: {env_vars: %s}
                         """
-                        .formatted(MODELS, seconds, hub.address()));
+                        .formatted(MODELS, hub.path(), seconds,
+                                JsonMapper.shared().writeValueAsString(hub.variables())));
+        return open(config);
+    }
+
+    /** @param config a file; the cache lies beside it */
+    static Registry open(Path config) throws IOException {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
+        Path folder = config.toAbsolutePath().getParent();
         Path cache = folder.resolve("cache");
         return new Registry(LlmConfigs.parse(new LocalFiles(folder), config.toString()), folder, cache,
                 new AdapterStore(cache, Long.MAX_VALUE, 100, metrics), new AddedNames(folder.resolve("names.json")),
@@ -238,7 +339,7 @@ class RemoteAdaptersTest {
     }
 
     private static boolean sent(HttpExchange exchange, int status) throws IOException {
-        FakeHub.send(exchange, status, new byte[0]);
+        exchange.sendResponseHeaders(status, -1);
         return true;
     }
 
