@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * Folders fetched from sources, on this machine's disk. A folder appears under its name only when each of its files has come,
- * was verified and was forced out; several processes may share a cache, and what two of them want is fetched once. Thread-safe.
+ * was verified and, unless it is passing, was forced out; several processes may share a cache, and what two of them want is fetched once. Thread-safe.
  *
  * <pre>
  * ROOT/LABEL/HASH/           the files of one version, complete
@@ -34,12 +34,19 @@ public final class SourceCache {
     private final DownloadListener listener;
     private final DoubleSupplier random;
     private final CacheLock locks;
+    private final Durability durability;
 
     /**
      * @param root   made when it does not exist
      * @param random uniform in [0, 1), for waits
      */
     public SourceCache(Path root, DownloadLimits limits, DownloadListener listener, DoubleSupplier random) {
+        this(root, limits, listener, random, Durability.LASTING);
+    }
+
+    public SourceCache(Path root, DownloadLimits limits, DownloadListener listener, DoubleSupplier random,
+            Durability durability) {
+        this.durability = durability;
         this.root = root.toAbsolutePath().normalize();
         this.limits = limits;
         this.listener = listener;
@@ -147,7 +154,7 @@ public final class SourceCache {
         Path target = Files.createDirectories(incoming.resolve("files"));
         try {
             requireRoom(source, files, target);
-            new FolderDownload(source, files, limits, listener, retries(source)).into(target,
+            new FolderDownload(source, files, limits, listener, retries(source), durability).into(target,
                     incoming.resolve("parts"));
             check.accept(target);
         } catch (SourceException e) {
@@ -156,13 +163,15 @@ public final class SourceCache {
             }
             throw e;
         }
-        Folders.force(target);
+        if (durability == Durability.LASTING) {
+            Folders.force(target);
+        }
         moveInto(root.resolve(version.label()), version.hash(), target);
         Folders.delete(incoming);
     }
 
     /** Whoever deletes the last other version of the label at this moment deletes the label's folder, which is made again. */
-    private static void moveInto(Path versions, String hash, Path complete) throws IOException {
+    private void moveInto(Path versions, String hash, Path complete) throws IOException {
         for (boolean isThere = false; !isThere;) {
             Files.createDirectories(versions);
             try {
@@ -174,7 +183,9 @@ public final class SourceCache {
                 }
             }
         }
-        Folders.force(versions);
+        if (durability == Durability.LASTING) {
+            Folders.force(versions);
+        }
     }
 
     /** Whether the parts that have come are of use to the next try; a full disk needs their room more. */

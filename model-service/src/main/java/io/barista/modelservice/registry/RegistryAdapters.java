@@ -8,6 +8,7 @@ import io.barista.engine.lora.FetchedAdapter;
 import io.barista.modelservice.registry.RegistryClient.RegistryFaultException;
 import io.barista.sources.DownloadLimits;
 import io.barista.sources.DownloadListener;
+import io.barista.sources.Durability;
 import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceCache;
 import io.barista.sources.SourceException;
@@ -65,7 +66,8 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
         DownloadLimits limits = new DownloadLimits(wide.connections(), wide.partBytes(), wide.tries(), total, silence,
                 wide.firstWait());
         this.client = new RegistryClient(registry, base, apiKey, silence);
-        this.disk = new SourceCache(scratch.path(), limits, listener, () -> ThreadLocalRandom.current().nextDouble());
+        this.disk = new SourceCache(scratch.path(), limits, listener, () -> ThreadLocalRandom.current().nextDouble(),
+                Durability.PASSING);
         this.versions = new KnownVersions(FRESH, name -> asking(() -> client.card(name)));
         this.inUse = new InUse(disk);
         this.scratch = scratch;
