@@ -18,7 +18,6 @@ final class RegistrySource implements FileSource {
 
     private final RegistryClient client;
     private final AdapterCard card;
-    private volatile @Nullable AdapterCard fetched; // with the checksums
 
     RegistrySource(RegistryClient client, AdapterCard card) {
         this.client = client;
@@ -40,13 +39,9 @@ final class RegistrySource implements FileSource {
     /** Asked for when the parts have come, and so once the registry has fetched and hashed the adapter itself. */
     @Override
     public Optional<Checksum> checksum(RemoteFile file) throws IOException, InterruptedException {
-        AdapterCard now = fetched;
-        if (now == null) {
-            now = asking(() -> client.card(card.name()));
-            if (!now.version().equals(card.version())) {
-                throw changed(null);
-            }
-            fetched = now;
+        AdapterCard now = asking(() -> client.card(card.name()));
+        if (!now.version().equals(card.version())) {
+            throw changed(null);
         }
         return now.files().stream().filter(each -> each.name().equals(file.path())).findFirst()
                 .map(AdapterCard.FileCard::sha256).map(hex -> new Checksum(Checksum.Algorithm.SHA256, hex));
