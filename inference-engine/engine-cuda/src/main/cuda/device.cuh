@@ -40,6 +40,11 @@ __device__ __forceinline__ void copyAsyncTo(unsigned shared, const void* global,
 
 __device__ __forceinline__ void copyAsync(void* shared, const void* global, bool valid) { copyAsyncTo(sharedAddress(shared), global, valid); }
 
+/** As copyAsync, of one word, of which {@code bytes} are copied and the rest is zero. */
+__device__ __forceinline__ void copyWordAsync(void* shared, const void* global, int bytes) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"(sharedAddress(shared)), "l"(global), "r"(bytes) : "memory");
+}
+
 __device__ __forceinline__ void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 /** Until at most {@code PENDING} of this thread's groups are under way. */

@@ -50,6 +50,17 @@ __device__ __forceinline__ unsigned add2(unsigned a, unsigned b) {
     return sum;
 }
 
+/** a - b. */
+__device__ __forceinline__ unsigned subtract2(unsigned a, unsigned b) {
+    unsigned difference;
+#if ELEMENT == 1
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(difference) : "r"(b), "r"(0xBF80BF80u), "r"(a));
+#else
+    asm("sub.rn.f16x2 %0, %1, %2;" : "=r"(difference) : "r"(a), "r"(b));
+#endif
+    return difference;
+}
+
 __device__ __forceinline__ unsigned multiply2(unsigned a, unsigned b) {
     unsigned product;
 #if ELEMENT == 1
@@ -61,8 +72,8 @@ __device__ __forceinline__ unsigned multiply2(unsigned a, unsigned b) {
 }
 
 /**
- * Eight neighbouring codes less their zero, exactly, as operands of products: for int4 the pairs are codes (0, 4), (1, 5), (2, 6) and (3, 7),
- * else (0, 1), (2, 3), (4, 5) and (6, 7).
+ * Eight neighbouring codes less their zero, exactly, as operands of products. Which two a pair holds is what costs fewest instructions: for
+ * int4 codes (0, 4), (1, 5), (2, 6) and (3, 7), else (0, 2), (1, 3), (4, 6) and (5, 7); inPairs() brings x to the same order.
  */
 __device__ __forceinline__ void decodePairs(unsigned low, unsigned high, unsigned minusZero, unsigned (&pairs)[4]) {
 #if WEIGHT == 4
@@ -70,17 +81,43 @@ __device__ __forceinline__ void decodePairs(unsigned low, unsigned high, unsigne
     for (int j = 0; j < 4; j++) {
         pairs[j] = add2((low >> 4 * j & 0x000F000Fu) | MAGIC, minusZero);
     }
-#elif WEIGHT == 9
-    pairs[0] = fromE4m3Pair(low & 0xFFFF), pairs[1] = fromE4m3Pair(low >> 16), pairs[2] = fromE4m3Pair(high & 0xFFFF), pairs[3] = fromE4m3Pair(high >> 16);
 #else
 #pragma unroll
-    for (int j = 0; j < 4; j++) {
-        unsigned bytes = (j < 2 ? low : high) ^ 0x80808080u; // 0 to 255
-        // 2^23 + byte, a float32 by its bits
-        float a = __uint_as_float(__byte_perm(bytes, 0x4B000000u, j % 2 ? 0x7442 : 0x7440)) - 8388736.f;
-        float b = __uint_as_float(__byte_perm(bytes, 0x4B000000u, j % 2 ? 0x7443 : 0x7441)) - 8388736.f;
-        pairs[j] = pack2(a, b);
+    for (int j = 0; j < 2; j++) {
+        unsigned word = j ? high : low;
+#if WEIGHT == 9
+        // As an element whose exponent is too small, which a product corrects; of the upper bytes the sign is in its place already.
+#if ELEMENT == 1
+        pairs[2 * j] = multiply2((word << 8 & 0x80008000u) | (word << 4 & 0x07F007F0u), 0x7B807B80u); // 2^120
+        pairs[2 * j + 1] = multiply2((word & 0x80008000u) | (word >> 4 & 0x07F007F0u), 0x7B807B80u);
+#else
+        pairs[2 * j] = multiply2((word << 8 & 0x80008000u) | (word << 7 & 0x3F803F80u), 0x5C005C00u); // 2^8
+        pairs[2 * j + 1] = multiply2((word & 0x80008000u) | (word >> 1 & 0x3F803F80u), 0x5C005C00u);
+#endif
+#else
+        // A byte is its lower seven bits less 128 times the eighth: both are added to the same number, which their difference loses.
+        pairs[2 * j] = subtract2((word & 0x007F007Fu) | MAGIC, (word & 0x00800080u) | MAGIC);
+        pairs[2 * j + 1] = subtract2((word >> 8 & 0x007F007Fu) | MAGIC, (word >> 8 & 0x00800080u) | MAGIC);
+#endif
     }
+#endif
+}
+
+/** Eight elements in the order of decodePairs. */
+__device__ __forceinline__ uint4 inPairs(uint4 v) {
+#if WEIGHT == 4
+    return make_uint4(__byte_perm(v.x, v.z, 0x5410), __byte_perm(v.x, v.z, 0x7632), __byte_perm(v.y, v.w, 0x5410), __byte_perm(v.y, v.w, 0x7632));
+#else
+    return make_uint4(__byte_perm(v.x, v.y, 0x5410), __byte_perm(v.x, v.y, 0x7632), __byte_perm(v.z, v.w, 0x5410), __byte_perm(v.z, v.w, 0x7632));
+#endif
+}
+
+/** Where inPairs() puts the i-th of eight elements. */
+__device__ __forceinline__ int placeInPairs(int i) {
+#if WEIGHT == 4
+    return i < 4 ? 2 * i : 2 * i - 7;
+#else
+    return (i & 4) | (i & 1) << 1 | (i & 2) >> 1;
 #endif
 }
 #endif

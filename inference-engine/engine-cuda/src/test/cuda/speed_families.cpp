@@ -104,7 +104,7 @@ static void quantized(int kind, int rows, int outputs, int inputs, int groupSize
     Kernel("fill_random", macros(BFLOAT16), "fill_codes").launch(4096, 256, 0, f);
     REQUIRE(cudaMemset(zeros.address, 8, zeros.size));
     REQUIRE(cudaDeviceSynchronize());
-    size_t staged = (size_t) rows * (divideUp(inputs, 256) * 256 + 32) * 2, shared = 7 * 16384 + 8704 + (staged <= 100 * 1024 ? staged : 0);
+    size_t staged = (size_t) rows * (divideUp(inputs, 256) * 256 + 32) * 2, shared = 7 * 18432 + 8704 + (staged <= 84 * 1024 ? staged : 0);
     Kernel kernel("quantized_gemv", macros(BFLOAT16) + "-DWEIGHT=" + std::to_string(kind), "quantized_gemv");
     double us = microseconds([&] {
         for (int i = 0; i < copies; i++) {

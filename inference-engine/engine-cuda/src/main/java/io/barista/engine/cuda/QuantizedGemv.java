@@ -15,9 +15,9 @@ final class QuantizedGemv {
 
     private static final int MOST_ROWS_OF_BYTES = 16;
 
-    private static final int RING = 7 * 16_384;
+    private static final int RING = 7 * 18_432;
     private static final int PARTIALS = 8_704;
-    private static final int STAGED_LIMIT = 100 << 10;
+    private static final int STAGED_LIMIT = 84 << 10;
 
     private static final int TO_ELEMENTS = 0;
     private static final int TO_FLOATS = 1;
