@@ -1,9 +1,6 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.Backend;
-import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
-import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.testkit.AdapterParityKit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -14,49 +11,46 @@ class CudaAdapterGpuIT {
 
     abstract static class In extends AdapterParityKit {
 
-        private final DType candidate;
-        private final DType oracle;
+        private final Openings openings;
 
-        In(DType candidate, DType oracle) {
-            this.candidate = candidate;
-            this.oracle = oracle;
+        In(Openings openings) {
+            this.openings = openings;
         }
 
         @Override
         protected TensorOps openOracle() {
-            return CpuBackend.oracle().open(new Backend.Options(1, oracle));
+            return openings.oracle();
         }
 
         @Override
         protected TensorOps openCandidate() {
-            return new CudaBackend().open(new Backend.Options(0, candidate));
+            return openings.candidate();
         }
 
         @Override
         protected int columnMultiple() {
-            return 8;
+            return Openings.COLUMN_MULTIPLE;
         }
     }
 
     @Nested
     class InFloat32 extends In {
         InFloat32() {
-            super(DType.FLOAT32, DType.FLOAT32);
+            super(Openings.IN_FLOAT32);
         }
     }
 
     @Nested
     class InBfloat16 extends In {
         InBfloat16() {
-            super(DType.BFLOAT16, DType.BFLOAT16);
+            super(Openings.IN_BFLOAT16);
         }
     }
 
-    /** The oracle does not round to float16, which is finer than the kit's tolerance for it is wide. */
     @Nested
     class InFloat16 extends In {
         InFloat16() {
-            super(DType.FLOAT16, DType.FLOAT32);
+            super(Openings.IN_FLOAT16);
         }
     }
 }

@@ -1,63 +1,51 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.Backend;
-import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
-import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.testkit.Fp8CacheKit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
+/** Attention over an 8-bit cache against the scalar oracle, in every type. Needs a GPU; run by benchmarks/gpu/check.sh. */
 @Tag("gpu")
 class CudaFp8CacheGpuIT {
 
-    private static TensorOps oracle(DType compute) {
-        return CpuBackend.oracle().open(new Backend.Options(1, compute));
-    }
+    abstract static class In extends Fp8CacheKit {
 
-    private static TensorOps candidate(DType compute) {
-        return new CudaBackend().open(new Backend.Options(0, compute, DType.FLOAT8_E4M3, 0.92, false));
-    }
+        private final Openings openings;
 
-    @Nested
-    class InFloat32 extends Fp8CacheKit {
+        In(Openings openings) {
+            this.openings = openings;
+        }
 
         @Override
         protected TensorOps openOracle() {
-            return oracle(DType.FLOAT32);
+            return openings.oracle();
         }
 
         @Override
         protected TensorOps openCandidate() {
-            return candidate(DType.FLOAT32);
+            return openings.candidateWithFp8Cache();
         }
     }
 
     @Nested
-    class InBfloat16 extends Fp8CacheKit {
-
-        @Override
-        protected TensorOps openOracle() {
-            return oracle(DType.BFLOAT16);
-        }
-
-        @Override
-        protected TensorOps openCandidate() {
-            return candidate(DType.BFLOAT16);
+    class InFloat32 extends In {
+        InFloat32() {
+            super(Openings.IN_FLOAT32);
         }
     }
 
     @Nested
-    class InFloat16 extends Fp8CacheKit {
-
-        @Override
-        protected TensorOps openOracle() {
-            return oracle(DType.FLOAT32);
+    class InBfloat16 extends In {
+        InBfloat16() {
+            super(Openings.IN_BFLOAT16);
         }
+    }
 
-        @Override
-        protected TensorOps openCandidate() {
-            return candidate(DType.FLOAT16);
+    @Nested
+    class InFloat16 extends In {
+        InFloat16() {
+            super(Openings.IN_FLOAT16);
         }
     }
 }

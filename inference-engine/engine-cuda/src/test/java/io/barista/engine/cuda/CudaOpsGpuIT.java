@@ -1,9 +1,6 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.Backend;
-import io.barista.engine.backend.DType;
 import io.barista.engine.backend.TensorOps;
-import io.barista.engine.cpu.CpuBackend;
 import io.barista.engine.testkit.BackendParityKit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -12,41 +9,41 @@ import org.junit.jupiter.api.Tag;
 @Tag("gpu")
 class CudaOpsGpuIT {
 
-    @Nested
-    class InFloat32 extends BackendParityKit {
+    abstract static class In extends BackendParityKit {
+
+        private final Openings openings;
+
+        In(Openings openings) {
+            this.openings = openings;
+        }
 
         @Override
         protected TensorOps openOracle() {
-            return CpuBackend.oracle().open(new Backend.Options(1, DType.FLOAT32));
+            return openings.oracle();
         }
 
         @Override
         protected TensorOps openCandidate() {
-            return new CudaBackend().open(new Backend.Options(0, DType.FLOAT32));
+            return openings.candidate();
         }
 
         @Override
         protected int columnMultiple() {
-            return 8;
+            return Openings.COLUMN_MULTIPLE;
         }
     }
 
     @Nested
-    class InBfloat16 extends BackendParityKit {
-
-        @Override
-        protected TensorOps openOracle() {
-            return CpuBackend.oracle().open(new Backend.Options(1, DType.BFLOAT16));
+    class InFloat32 extends In {
+        InFloat32() {
+            super(Openings.IN_FLOAT32);
         }
+    }
 
-        @Override
-        protected TensorOps openCandidate() {
-            return new CudaBackend().open(new Backend.Options(0, DType.BFLOAT16));
-        }
-
-        @Override
-        protected int columnMultiple() {
-            return 8;
+    @Nested
+    class InBfloat16 extends In {
+        InBfloat16() {
+            super(Openings.IN_BFLOAT16);
         }
 
         @Override
@@ -55,23 +52,10 @@ class CudaOpsGpuIT {
         }
     }
 
-    /** The oracle does not round to float16, which is finer than the kit's tolerance for it is wide. */
     @Nested
-    class InFloat16 extends BackendParityKit {
-
-        @Override
-        protected TensorOps openOracle() {
-            return CpuBackend.oracle().open(new Backend.Options(1, DType.FLOAT32));
-        }
-
-        @Override
-        protected TensorOps openCandidate() {
-            return new CudaBackend().open(new Backend.Options(0, DType.FLOAT16));
-        }
-
-        @Override
-        protected int columnMultiple() {
-            return 8;
+    class InFloat16 extends In {
+        InFloat16() {
+            super(Openings.IN_FLOAT16);
         }
 
         @Override
