@@ -3,8 +3,8 @@
 // lanes multiply at a time (128 inputs for int4, 64 for bytes, or all), else to codes, rounded to elements.
 // WEIGHT=4 (int4), 8 (int8), 9 (e4m3); inputs a multiple of 32 (int4) or 16, rows 1 to 8.
 //
-// Launch: grid = multiprocessors, block 256, shared memory carveout 100, dynamic shared memory
-//   stride = inputs rounded up to 256 plus 32, staged = rows * stride * 2:  7 * 18432 + 8704 + (staged <= 84 KiB ? staged : 0)
+// Launch: grid = multiprocessors, block 512, shared memory carveout 100, dynamic shared memory
+//   stride = inputs rounded up to 256 plus 32, staged = rows * stride * 2:  3 * 36864 + 17408 + (staged <= 84 KiB ? staged : 0)
 //   and without staged x is read through L1 (and must not have an order).
 // Moves outputs * inputs codes and a float32 scale (and a zero) a group. How: as gemv.cu, whose ring and tiles these are; scales and zeros travel
 // with their codes, since a warp that asked for them itself would wait for memory at every unit.
@@ -12,8 +12,8 @@
 #include "mma.cuh"
 #include "quantized.cuh"
 
-#define WARPS 8
-#define STAGES 7
+#define WARPS 16
+#define STAGES 3
 #define TILE 16
 #define PIECE (4 * CODES) // inputs that four lanes multiply at a time
 #define UNIT (2 * PIECE)

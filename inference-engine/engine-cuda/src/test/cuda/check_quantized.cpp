@@ -56,12 +56,12 @@ void checkQuantized() {
                         }
                     }
                     size_t staged = (size_t) rows * (divideUp(inputs, 256) * 256 + 32) * 2;
-                    size_t shared = 7 * 18432 + 8704 + (staged <= 84 * 1024 ? staged : 0);
+                    size_t shared = 3 * 36864 + 17408 + (staged <= 84 * 1024 ? staged : 0);
                     Buffer dx(x, type), dbias(bias, FLOAT32), out(expected.size() * 4), gatedOut(expected.size());
                     Arguments a;
                     w.addTo(a).p(dbias).p(dx).p(nullptr).p(out).i(rows).i(outputs).i(inputs).i(1).i(0);
                     Kernel gemv("quantized_gemv", w.macros(type), "quantized_gemv");
-                    gemv.launch(multiprocessors, 256, shared, a);
+                    gemv.launch(multiprocessors, 512, shared, a);
                     REQUIRE(cudaDeviceSynchronize());
                     // float32 sums; where scales are rounded to elements their error stays
                     int piece = kind == 4 ? 128 : 64;
@@ -70,7 +70,7 @@ void checkQuantized() {
                            exact ? 1e-5 : tolerance(type));
                     Arguments b;
                     w.addTo(b).p(dbias).p(dx).p(nullptr).p(gatedOut).i(rows).i(outputs).i(inputs).i(2).i(0);
-                    gemv.launch(multiprocessors, 256, shared, b);
+                    gemv.launch(multiprocessors, 512, shared, b);
                     Doubles gated;
                     int inner = outputs / 2;
                     for (int r = 0; r < rows; r++) {

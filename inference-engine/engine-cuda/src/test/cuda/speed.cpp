@@ -1,4 +1,4 @@
-// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|families]
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|families|codes]
 #include "speeds.hpp"
 
 struct Model {
@@ -309,7 +309,7 @@ static void rows(int tokens) {
 
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|families]\n");
+        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|families|codes]\n");
         return 2;
     }
     cubins = arguments[1];
@@ -332,6 +332,10 @@ int main(int count, char** arguments) {
     }
     if (only == "families") {
         speedOfFamilies();
+        return 0;
+    }
+    if (only == "codes") {
+        speedOfCodes();
         return 0;
     }
     if (only == "steps") {

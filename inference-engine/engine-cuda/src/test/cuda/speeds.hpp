@@ -53,5 +53,8 @@ inline double microseconds(const std::function<void()>& record, int replays = 15
     return times[times.size() / 2];
 }
 
-/** Kernels of mixtures, latent attention and quantised weights. */
+/** Kernels of mixtures and latent attention. */
 void speedOfFamilies();
+
+/** Products of quantised weights. */
+void speedOfCodes();

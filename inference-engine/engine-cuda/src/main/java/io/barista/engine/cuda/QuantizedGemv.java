@@ -15,8 +15,8 @@ final class QuantizedGemv {
 
     private static final int MOST_ROWS_OF_BYTES = 16;
 
-    private static final int RING = 7 * 18_432;
-    private static final int PARTIALS = 8_704;
+    private static final int RING = 3 * 36_864;
+    private static final int PARTIALS = 17_408;
     private static final int STAGED_LIMIT = 84 << 10;
 
     private static final int TO_ELEMENTS = 0;
@@ -29,7 +29,7 @@ final class QuantizedGemv {
     private final int blocks;
 
     QuantizedGemv(KernelLoader loader, WeightKind kind, Element element, int multiprocessors) {
-        this.kernel = loader.load("quantized_gemv", "quantized_gemv", 256, Map.of("WEIGHT", kind.macro()));
+        this.kernel = loader.load("quantized_gemv", "quantized_gemv", 512, Map.of("WEIGHT", kind.macro()));
         this.kind = kind;
         this.element = element;
         this.blocks = multiprocessors;
