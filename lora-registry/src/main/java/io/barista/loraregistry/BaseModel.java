@@ -42,7 +42,7 @@ final class BaseModel implements AutoCloseable {
     private final String root;
     private final ReentrantLock listing = new ReentrantLock();
     private volatile SortedMap<String, Adapter> adapters = new TreeMap<>();
-    private volatile long listedAt = System.nanoTime() - Duration.ofDays(1).toNanos();
+    private long listedFrom = System.nanoTime() - Duration.ofDays(1).toNanos(); // guarded by listing
     private volatile @Nullable String problem = "not listed yet";
     private volatile @Nullable JsonNode shapes;
 
@@ -85,22 +85,37 @@ final class BaseModel implements AutoCloseable {
         return problem;
     }
 
-    /** The adapter; one that was not there at the last look is looked for again, so that a new folder is usable at once. */
+    /** The adapter; for one that was not there at the last look the source is listed anew, so that a new folder is usable at once. */
     @Nullable
     Adapter find(String name) {
         Adapter known = adapters.get(name);
-        if (known == null && Adapter.isName(name)
-                && System.nanoTime() - listedAt > BETWEEN_MISSES.toNanos()) {
-            refresh();
+        if (known == null && Adapter.isName(name)) {
+            listAfter(System.nanoTime());
             known = adapters.get(name);
         }
         return known;
+    }
+
+    /** Returns when the source has been listed since that moment. Many who ask wait for one look, and looks keep their distance. */
+    private void listAfter(long moment) {
+        listing.lock();
+        try {
+            if (listedFrom - moment < 0) {
+                Thread.sleep(Duration.ofNanos(listedFrom + BETWEEN_MISSES.toNanos() - System.nanoTime()));
+                refresh();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            listing.unlock();
+        }
     }
 
     /** Lists the source anew; a source that fails leaves what it had. */
     void refresh() {
         listing.lock();
         try {
+            listedFrom = System.nanoTime();
             adapters = AdapterListing.of(id(), cache.list(source));
             problem = null;
         } catch (SourceException e) {
@@ -109,7 +124,6 @@ final class BaseModel implements AutoCloseable {
             }
             problem = e.getMessage();
         } finally {
-            listedAt = System.nanoTime();
             listing.unlock();
         }
     }

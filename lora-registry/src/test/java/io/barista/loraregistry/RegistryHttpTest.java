@@ -171,7 +171,7 @@ class RegistryHttpTest {
     @Test
     void usesANewFolderAtOnceAndANewUploadAfterTheNextLook() throws Exception {
         awaitListing();
-        Thread.sleep(1100); // a source is not asked about unknown names more than once a second
+        assertThat(get(BASE + "/fresh").statusCode()).isEqualTo(404);
         copy("haiku", "fresh");
         String before = get(BASE + "/fresh").body();
         assertThat(before).contains("\"name\":\"fresh\"");
