@@ -14,18 +14,19 @@
 #define GROUP 32 // outputs of a warp at a time: 8 contiguous ones a lane
 #define GROUPS 4
 #define RANKS 16
-#define STEPS 4 // of ranks that are under way at once
 
 /** Which of 32 outputs is this lane's column of product j: with that order a lane's sums are 8 contiguous outputs. */
 __device__ __forceinline__ int column(int group, int j) { return group / 2 * 8 + j * 2 + group % 2; }
 
-/** {@code ROW_TILES} times 16 rows. */
-template <int ROW_TILES>
+/** {@code PASSES} times {@code ROW_TILES} times 16 rows: sums of a pass are in registers, so that few rows a pass let many warps run. */
+template <int PASSES, int ROW_TILES>
 __device__ __forceinline__ void expand(const element* b, const int* ranks, const float* scales, const int* starts, const float* h, int splits,
                                        const int4* tiles, const int* rowOrder, int rows, int parts, int maxRank, element* y) {
+    constexpr int ROWS = ROW_TILES * 16; // of a pass
     constexpr int AHEAD = ROW_TILES == 1 ? GROUPS : 1; // groups whose sums are under way before they are added to
+    constexpr int STEPS = PASSES == 1 ? 4 : 1; // of ranks that are under way at once
     extern __shared__ uint4 staged[]; // scaled h of the part, [row][stride]: of 4 ranks the elements, then what rounding them left
-    __shared__ int rowOf[ROW_TILES * 16];
+    __shared__ int rowOf[PASSES * ROWS];
     startSuccessor();
     int4 tile = tiles[blockIdx.y];
     int slot = tile.x, first = tile.y, count = tile.z, part = blockIdx.z;
@@ -66,13 +67,13 @@ __device__ __forceinline__ void expand(const element* b, const int* ranks, const
 
     __syncthreads();
     uint4 before[GROUPS][ROW_TILES][2]; // what is added to
-    auto loadSums = [&](int g) {
+    auto loadSums = [&](int firstRow, int g) {
         int output = warpFirst + g * GROUP + quad * 8;
 #pragma unroll
         for (int t = 0; t < ROW_TILES; t++) {
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                int r = t * 16 + half * 8 + group;
+                int r = firstRow + t * 16 + half * 8 + group;
                 bool valid = r < count && output < outputs; // and so are the 7 that follow
                 before[g][t][half] = valid ? *(const uint4*) (y + (size_t) rowOf[r] * width + partStart + output) : make_uint4(0, 0, 0, 0);
             }
@@ -80,14 +81,14 @@ __device__ __forceinline__ void expand(const element* b, const int* ranks, const
     };
 #pragma unroll
     for (int g = 0; g < AHEAD; g++) {
-        loadSums(g);
+        loadSums(0, g);
     }
-    for (int i = threadIdx.x; i < ROW_TILES * 16 * rank / 4; i += WARPS * WARP) {
+    for (int i = threadIdx.x; i < PASSES * ROWS * rank / 4; i += WARPS * WARP) {
         int r = i / (rank / 4), unit = i % (rank / 4);
         float4 sum = make_float4(0, 0, 0, 0);
         if (r < count) {
             const float* from = h + (size_t) rowOf[r] * parts * maxRank + firstRank + unit * 4;
-#pragma unroll 4
+#pragma unroll 8
             for (int split = 0; split < splits; split++) {
                 float4 one = *(const float4*) (from + (size_t) split * rows * parts * maxRank);
                 sum.x += one.x, sum.y += one.y, sum.z += one.z, sum.w += one.w;
@@ -98,55 +99,64 @@ __device__ __forceinline__ void expand(const element* b, const int* ranks, const
                                                pack2(sum.z - rounded(sum.z), sum.w - rounded(sum.w)));
     }
     __syncthreads();
+#pragma unroll 1
+    for (int firstRow = 0; firstRow < count; firstRow += ROWS) {
 #pragma unroll
-    for (int g = 0; g < GROUPS; g++) {
-        if (g + AHEAD < GROUPS) {
-            loadSums(g + AHEAD);
-        }
-        float sums[ROW_TILES][4][4] = {};
-        for (int firstStep = 0; firstStep < rank / RANKS; firstStep += STEPS) {
-            uint2 v[STEPS][4];
-#pragma unroll
-            for (int i = 0; i < STEPS; i++) {
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    int step = firstStep + i;
-                    v[i][j] = step == 0 ? w[g][j] : step < rank / RANKS ? load(g, j, step) : make_uint2(0, 0);
-                }
+        for (int g = 0; g < GROUPS; g++) {
+            if (g + AHEAD < GROUPS) {
+                loadSums(firstRow, g + AHEAD);
             }
+            float sums[ROW_TILES][4][4] = {};
+            for (int firstStep = 0; firstStep < rank / RANKS; firstStep += STEPS) {
+                uint2 v[STEPS][4];
 #pragma unroll
-            for (int i = 0; i < STEPS; i++) {
-                if (firstStep + i == rank / RANKS) {
-                    break;
-                }
-#pragma unroll
-                for (int t = 0; t < ROW_TILES; t++) {
-                    uint4 low = staged[(t * 16 + group) * stride + (firstStep + i) * RANKS / 4 + quad];
-                    uint4 high = staged[(t * 16 + group + 8) * stride + (firstStep + i) * RANKS / 4 + quad];
+                for (int i = 0; i < STEPS; i++) {
 #pragma unroll
                     for (int j = 0; j < 4; j++) {
-                        multiplyAdd(sums[t][j], low.x, high.x, low.y, high.y, v[i][j].x, v[i][j].y);
-                        multiplyAdd(sums[t][j], low.z, high.z, low.w, high.w, v[i][j].x, v[i][j].y);
+                        int step = firstStep + i;
+                        v[i][j] = step == 0 ? w[g][j] : step < rank / RANKS ? load(g, j, step) : make_uint2(0, 0);
+                    }
+                }
+#pragma unroll
+                for (int i = 0; i < STEPS; i++) {
+                    if (firstStep + i == rank / RANKS) {
+                        break;
+                    }
+#pragma unroll
+                    for (int t = 0; t < ROW_TILES; t++) {
+                        uint4 low = staged[(firstRow + t * 16 + group) * stride + (firstStep + i) * RANKS / 4 + quad];
+                        uint4 high = staged[(firstRow + t * 16 + group + 8) * stride + (firstStep + i) * RANKS / 4 + quad];
+#pragma unroll
+                        for (int j = 0; j < 4; j++) {
+                            multiplyAdd(sums[t][j], low.x, high.x, low.y, high.y, v[i][j].x, v[i][j].y);
+                            multiplyAdd(sums[t][j], low.z, high.z, low.w, high.w, v[i][j].x, v[i][j].y);
+                        }
+                    }
+                }
+            }
+            int output = warpFirst + g * GROUP + quad * 8;
+#pragma unroll
+            for (int t = 0; t < ROW_TILES; t++) {
+#pragma unroll
+                for (int half = 0; half < 2; half++) {
+                    int r = firstRow + t * 16 + half * 8 + group;
+                    if (r < count && output < outputs) {
+                        float f[8];
+                        unpack(before[g][t][half], f);
+#pragma unroll
+                        for (int j = 0; j < 4; j++) {
+                            f[j * 2] += sums[t][j][half * 2];
+                            f[j * 2 + 1] += sums[t][j][half * 2 + 1];
+                        }
+                        *(uint4*) (y + (size_t) rowOf[r] * width + partStart + output) = pack(f);
                     }
                 }
             }
         }
-        int output = warpFirst + g * GROUP + quad * 8;
+        if (PASSES > 1) {
 #pragma unroll
-        for (int t = 0; t < ROW_TILES; t++) {
-#pragma unroll
-            for (int half = 0; half < 2; half++) {
-                int r = t * 16 + half * 8 + group;
-                if (r < count && output < outputs) {
-                    float f[8];
-                    unpack(before[g][t][half], f);
-#pragma unroll
-                    for (int j = 0; j < 4; j++) {
-                        f[j * 2] += sums[t][j][half * 2];
-                        f[j * 2 + 1] += sums[t][j][half * 2 + 1];
-                    }
-                    *(uint4*) (y + (size_t) rowOf[r] * width + partStart + output) = pack(f);
-                }
+            for (int g = 0; g < AHEAD; g++) {
+                loadSums(firstRow + ROWS, g); // of the next pass
             }
         }
     }
@@ -155,11 +165,11 @@ __device__ __forceinline__ void expand(const element* b, const int* ranks, const
 extern "C" __global__ void __launch_bounds__(WARPS * WARP)
 lora_expand_16(const element* b, const int* ranks, const float* scales, const int* starts, const float* h, int splits, const int4* tiles,
                const int* rowOrder, int rows, int parts, int maxRank, element* y) {
-    expand<1>(b, ranks, scales, starts, h, splits, tiles, rowOrder, rows, parts, maxRank, y);
+    expand<1, 1>(b, ranks, scales, starts, h, splits, tiles, rowOrder, rows, parts, maxRank, y);
 }
 
 extern "C" __global__ void __launch_bounds__(WARPS * WARP)
 lora_expand_64(const element* b, const int* ranks, const float* scales, const int* starts, const float* h, int splits, const int4* tiles,
                const int* rowOrder, int rows, int parts, int maxRank, element* y) {
-    expand<4>(b, ranks, scales, starts, h, splits, tiles, rowOrder, rows, parts, maxRank, y);
+    expand<4, 1>(b, ranks, scales, starts, h, splits, tiles, rowOrder, rows, parts, maxRank, y);
 }

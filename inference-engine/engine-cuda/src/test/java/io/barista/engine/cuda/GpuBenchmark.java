@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -90,13 +91,13 @@ final class GpuBenchmark {
             if (!batches) {
                 return;
             }
-            requests.run(2, 2_048, 1);
+            warmUp(requests, 20, 2_048);
             double short_ = 2_048 * median(requests, 5, 1, 2_048, 1);
             add(model, "prefill-2048", short_, 55_700, Map.of("transformers", 34_860));
-            requests.run(1, 8_000, 1);
-            double long_ = 8_192 * median(requests, 3, 1, 8_192, 1);
+            warmUp(requests, 5, 8_192);
+            double long_ = 8_192 * median(requests, 5, 1, 8_192, 1);
             add(model, "prefill-8192", long_, 50_200, Map.of("transformers", 31_550));
-            requests.run(256, 64, 8);
+            requests.run(256, 512, 16);
             add(model, "batch-64", median(requests, 1, 64, 512, 256), 0, Map.of("transformers, static batch", 1_261));
             add(model, "batch-256", median(requests, 1, 256, 512, 256), 15_100,
                     Map.of("transformers, static batch", 3_459, "transformers, continuous batching", 652));
@@ -137,12 +138,13 @@ final class GpuBenchmark {
         }
     }
 
-    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn. */
+    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn; then how long adapters take to come. */
     private void lora() throws Exception {
         BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
         int rank = 16;
         int most = 16;
-        AdapterSource source = BenchmarkAdapters.writeInto(folder.resolve("adapters"), model, most, rank);
+        int beyond = 40; // more than slots and host memory hold beside those
+        AdapterSource source = BenchmarkAdapters.writeInto(folder.resolve("adapters"), model, most + beyond, rank);
         EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, 64).with(MAX_NUM_BATCHED_TOKENS, 8_192)
                 .with(MAX_MODEL_LEN, 8_320).with(ENABLE_LORA, true).with(MAX_LORAS, most).with(MAX_LORA_RANK, rank);
         try (LlmEngine engine = LlmEngine.start(ModelFolder.open(model.writeInto(folder.resolve("lora"))), config,
@@ -152,10 +154,10 @@ final class GpuBenchmark {
                 adapters.add(engine.adapters().orElseThrow().prepare("a" + i).join());
             }
             TimedRequests alone = new TimedRequests(engine, model.vocabulary());
-            alone.run(64, 64, 8);
+            alone.run(64, 512, 32);
             double base = median(alone, 1, 64, 512, 256);
             add(model, "lora-batch-64-base", base, 0, Map.of());
-            new TimedRequests(engine, model.vocabulary(), adapters).run(64, 64, 8);
+            new TimedRequests(engine, model.vocabulary(), adapters).run(64, 512, 32);
             for (int count : new int[]{1, 4, most}) {
                 TimedRequests mixed = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
                 double value = median(mixed, 1, 64, 512, 256);
@@ -163,7 +165,29 @@ final class GpuBenchmark {
                 results.getLast().put("base", base);
                 results.getLast().put("share_of_base", value / base);
             }
+            String[] others = IntStream.range(most, most + beyond).mapToObj(i -> "a" + i).toArray(String[]::new);
+            latencies(model, new AdapterLatency(engine, model.vocabulary(), others));
         }
+    }
+
+    private void latencies(BenchmarkModel model, AdapterLatency latency) throws InterruptedException {
+        AdapterLatency.FirstTokens first = latency.firstTokens();
+        result(model.title() + "/lora-first-token-base", first.base(), "ms", 0, Map.of());
+        result(model.title() + "/lora-first-token-warm", first.warm(), "ms", 0, Map.of());
+        result(model.title() + "/lora-first-token-cold", first.cold(), "ms", 0, Map.of());
+        latency.alone();
+        AdapterLatency.Gaps alone = latency.alone();
+        gaps(model, "alone", alone, alone);
+        gaps(model, "beside-loaded", latency.beside(false), alone);
+        gaps(model, "beside-loading", latency.beside(true), alone);
+    }
+
+    private void gaps(BenchmarkModel model, String when, AdapterLatency.Gaps gaps, AdapterLatency.Gaps alone) {
+        result(model.title() + "/lora-neighbours-p99-" + when, gaps.p99(), "ms", 0, Map.of());
+        results.getLast().put("p50", gaps.p50());
+        results.getLast().put("requests_for_adapters", gaps.requests());
+        results.getLast().put("p50_of_alone", gaps.p50() / alone.p50());
+        results.getLast().put("p99_of_alone", gaps.p99() / alone.p99());
     }
 
     /** A step of a model so small that next to nothing but the host's work is left. */
@@ -229,6 +253,13 @@ final class GpuBenchmark {
                 EngineObserver.NONE);
     }
 
+    /** Until the host's part is compiled and products' algorithms are chosen. */
+    private static void warmUp(TimedRequests requests, int times, int promptTokens) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            requests.run(1, promptTokens, 1);
+        }
+    }
+
     /** Output tokens a second. */
     private static double median(TimedRequests requests, int repeats, int count, int promptTokens, int outputTokens)
             throws InterruptedException {
@@ -256,6 +287,6 @@ final class GpuBenchmark {
         }
         result.put("peers", peers);
         results.add(result);
-        System.out.printf("%-32s %12.1f %s%n", name, value, unit);
+        System.out.printf("%-48s %12.2f %s%n", name, value, unit);
     }
 }

@@ -17,7 +17,7 @@ final class TimedRequests {
 
     private final LlmEngine engine;
     private final int vocabulary;
-    private final Random random = new Random(7);
+    private final Random random = new Random(); // or prompts of another run would be found in the cache
     private final List<Adapter> adapters;
     private int sent;
 
