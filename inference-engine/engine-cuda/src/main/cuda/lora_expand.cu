@@ -5,7 +5,7 @@
 // h is multiplied as the sum of two elements, so that hardly anything of it is lost, and y is rounded once.
 //
 // Launch: grid (ceil(outputs of the largest part / 512), tiles, parts), block 128, dynamic shared memory tileRows * (maxRank + 16) * 4.
-//   lora_expand_16: tiles of up to 16 rows (decode); lora_expand_64: up to 64 (prefill).
+//   lora_expand_16: tiles of up to 16 rows (decode); lora_expand_64: up to 64 (prefill), 16 at a time.
 // Tiles, order, ranks, scales and B are read before the kernels ahead have finished, as in lora_shrink.
 #include "device.cuh"
 #include "mma.cuh"

@@ -71,7 +71,7 @@ static void step(const Model& m, int rows, int context) {
     starts.push_back(rows);
     Buffer dids(ids), dpositions(positions), dslots(slots), dstarts(starts), dcontexts(contexts), dtable(table);
     Buffer norm = ones(m.hidden), cosSin = ones((size_t) context * m.headDim), tokens(rows * 4);
-    Buffer residual = filled((size_t) rows * m.hidden, 1.f), hidden = filled((size_t) rows * m.hidden, 1.f), branch = filled((size_t) rows * m.hidden, 1.f),
+    Buffer residual = filled((size_t) rows * m.hidden, 1.f), hidden = filled((size_t) rows * m.hidden, 1.f),
            qkv = filled((size_t) rows * m.qkv(), 1.f), attended = filled((size_t) rows * m.heads * m.headDim, 1.f), inner = filled((size_t) rows * m.inner, 1.f),
            logits((size_t) rows * m.vocab * 4);
     int rowTiles = divideUp(m.heads / m.kvHeads, 16), places = rows * m.kvHeads * rowTiles, splits = splitsFor(places);
@@ -80,7 +80,7 @@ static void step(const Model& m, int rows, int context) {
     REQUIRE(cudaMemset(workspace.address, 0, counters));
 
     Gemv gemv;
-    Kernel embed("embed", macros(BFLOAT16), "embed"), rms("rms_norm", macros(BFLOAT16), "rms_norm"), addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"),
+    Kernel embed("embed", macros(BFLOAT16), "embed"), rms("rms_norm", macros(BFLOAT16), "rms_norm"),
         rope("rope_and_cache", macros(BFLOAT16, m.headDim), "rope_and_cache"), attention("attention_decode", macros(BFLOAT16, m.headDim), "attention_decode"),
         argmax("argmax", "", "argmax");
     float scale = 1 / std::sqrt((float) m.headDim);
@@ -94,17 +94,13 @@ static void step(const Model& m, int rows, int context) {
             char* output = weights + (size_t) m.qkv() * m.hidden * 2;
             char* gateUp = output + (size_t) m.hidden * m.heads * m.headDim * 2;
             char* down = gateUp + 2ull * m.inner * m.hidden * 2;
-            auto normalize = [&](bool first) {
+            auto normalize = [&] {
                 Arguments n;
-                if (first) {
-                    n.p(residual).p(norm).f(1e-5f).i(m.hidden).p(hidden);
-                } else {
-                    n.p(residual).p(branch).p(norm).f(1e-5f).i(m.hidden).p(hidden);
-                }
-                (first ? rms : addRms).launch(rows, 256, 0, n, stream, overlapping);
+                n.p(residual).p(norm).f(1e-5f).i(m.hidden).p(hidden);
+                rms.launch(rows, 256, 0, n, stream, overlapping);
             };
             if (!fused) {
-                normalize(layer == 0);
+                normalize();
             }
             char* layerBase = (char*) cache.address + layerCache * 2 * layer;
             if (ropeInGemv) {
@@ -123,12 +119,12 @@ static void step(const Model& m, int rows, int context) {
                 a.p(qkv).p(layerBase).p(dstarts).p(dcontexts).p(dtable).i(blocksEach).i(m.heads).i(m.kvHeads).f(scale).i(0).f(0).f(1).f(1).p(workspace).i(splits).p(attended);
                 attention.launch(dim3(splits, m.kvHeads * rowTiles, rows), 128, decodeShared(m.headDim), a, stream, overlapping);
             }
-            gemv(output, attended, fused ? residual.address : nullptr, fused ? residual : branch, rows, m.hidden, m.heads * m.headDim, 0, nullptr);
+            gemv(output, attended, residual.address, residual, rows, m.hidden, m.heads * m.headDim, 0, nullptr);
             if (!fused) {
-                normalize(false);
+                normalize();
             }
             gemv(gateUp, fused ? residual : hidden, nullptr, inner, rows, 2 * m.inner, m.hidden, 2, fused ? norm.address : nullptr);
-            gemv(down, inner, fused ? residual.address : nullptr, fused ? residual : branch, rows, m.hidden, m.inner, 0, nullptr);
+            gemv(down, inner, residual.address, residual, rows, m.hidden, m.inner, 0, nullptr);
         }
         gemv(head.address, residual, nullptr, logits, rows, m.vocab, m.hidden, 1, fused ? norm.address : nullptr);
         Arguments x;
@@ -271,9 +267,9 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
 
 static void rows(int tokens) {
     int hidden = 4096, inner = 14336;
-    Kernel addRms("rms_norm", macros(BFLOAT16), "add_rms_norm"), gated("gated_activation", macros(BFLOAT16), "gated_activation"),
+    Kernel norms("rms_norm", macros(BFLOAT16), "rms_norm_narrow"), gated("gated_activation", macros(BFLOAT16), "gated_activation"),
         rope("rope_and_cache", macros(BFLOAT16, 128), "rope_and_cache"), wholeHeads("rope_whole_heads", macros(BFLOAT16, 128), "rope_whole_heads");
-    Buffer residual = filled((size_t) tokens * hidden, 1.f), x = filled((size_t) tokens * hidden, 1.f), norm = ones(hidden), y((size_t) tokens * hidden * 2),
+    Buffer x = filled((size_t) tokens * hidden, 1.f), norm = ones(hidden), y((size_t) tokens * hidden * 2),
            gateUp = filled((size_t) tokens * 2 * inner, 1.f), out((size_t) tokens * inner * 2), qkv = filled((size_t) tokens * 6144, 1.f),
            cache((size_t) tokens * 2 * 8 * 128 * 2), cosSin = ones((size_t) tokens * 128);
     Ints slots(tokens);
@@ -283,10 +279,10 @@ static void rows(int tokens) {
     Buffer dslots(slots);
     double us = microseconds([&] {
         Arguments a;
-        a.p(residual).p(x).p(norm).f(1e-5f).i(hidden).p(y);
-        addRms.launch(tokens, 256, 0, a, stream);
+        a.p(x).p(norm).f(1e-5f).i(hidden).p(y);
+        norms.launch(tokens, 256, 0, a, stream);
     });
-    printf("add_rms_norm      %5d x %d: %8.2f us, %.2f TB/s\n", tokens, hidden, us, 4.0 * tokens * hidden * 2 / us / 1e6);
+    printf("rms_norm_narrow   %5d x %d: %8.2f us, %.2f TB/s\n", tokens, hidden, us, 2.0 * tokens * hidden * 2 / us / 1e6);
     us = microseconds([&] {
         Arguments a;
         a.p(gateUp).i(0).i(inner).p(out);

@@ -6,12 +6,14 @@ import java.util.Map;
 /** The kernels that handle each row by itself, with the launch geometry that their heads ask for. */
 final class RowKernels {
 
+    private static final int NORM_BLOCK = 256;
     private static final int GATE_BLOCK = 256;
     private static final int CAP_BLOCK = 256;
     private static final int ADD_BLOCK = 256;
 
     private final Kernel embed;
     private final Kernel rmsNorm;
+    private final Kernel narrowRmsNorm;
     private final Kernel gatedActivation;
     private final Kernel gatherRows;
     private final Kernel addGated;
@@ -20,7 +22,8 @@ final class RowKernels {
 
     RowKernels(KernelLoader loader, Element element) {
         this.embed = loader.load("embed", 128);
-        this.rmsNorm = loader.load("rms_norm", "rms_norm", 256);
+        this.rmsNorm = loader.load("rms_norm", "rms_norm", NORM_BLOCK);
+        this.narrowRmsNorm = loader.load("rms_norm", "rms_norm_narrow", NORM_BLOCK);
         this.gatedActivation = loader.load("gated_activation", GATE_BLOCK);
         this.gatherRows = loader.load("gather_rows", 128);
         this.addGated = loader.load("elementwise", "add_gated", ADD_BLOCK);
@@ -37,7 +40,8 @@ final class RowKernels {
 
     void rmsNorm(long x, CudaVector weight, float eps, int rows, int columns, long out) {
         requireVectors(weight.name(), columns);
-        rmsNorm.pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out).launch(rows, 1, 1);
+        Kernel kernel = columns <= 2 * vector * NORM_BLOCK ? narrowRmsNorm : rmsNorm;
+        kernel.pointer(x).pointer(weight.address()).real(eps).integer(columns).pointer(out).launch(rows, 1, 1);
     }
 
     void gatedActivation(long gateUp, Activation activation, int rows, int inner, long out) {
