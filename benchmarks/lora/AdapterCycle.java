@@ -31,7 +31,7 @@ final class AdapterCycle {
     private static final int CLIENTS = 32;
     private static final double TOLERANCE = 1e-3;
     private static final Pattern LOGPROBS = Pattern.compile("\"token_logprobs\":\\[([^]]*)]");
-    private static final Pattern USED = Pattern.compile("(?:heap|generation) .*?used (\\d+)K");
+    private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
@@ -153,8 +153,9 @@ final class AdapterCycle {
 
     private static Held held(long process) throws Exception {
         jcmd(process, "GC.run");
-        double heap = USED.matcher(jcmd(process, "GC.heap_info")).results()
-                .mapToLong(used -> Long.parseLong(used.group(1))).sum() / 1024.0;
+        double heap = jcmd(process, "GC.heap_info").lines()
+                .filter(line -> !line.contains("Metaspace") && !line.contains("class space")).map(USED::matcher)
+                .filter(Matcher::find).mapToLong(used -> Long.parseLong(used.group(1))).sum() / 1024.0;
         String resident = Files.readString(Path.of("/proc/" + process + "/status")).lines()
                 .filter(line -> line.startsWith("VmRSS")).findFirst().orElseThrow().replaceAll("\\D", "");
         try (Stream<Path> files = Files.list(Path.of("/proc/" + process + "/fd"))) {

@@ -87,7 +87,8 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
     private String adapterUnderRoot(String address) {
         if (root == null) {
             throw EngineException.invalid("lora_path",
-                    "adapters can be added from under lora_config.dynamic_lora_loading_path only, which is not configured");
+                    "adapters can be added from under lora_config.dynamic_lora_loading_path only, which is not configured; "
+                            + "serve a YAML file that has it");
         }
         String path = address.replaceFirst("/+$", "");
         String child = path.startsWith(root + "/") ? path.substring(root.length() + 1) : "";

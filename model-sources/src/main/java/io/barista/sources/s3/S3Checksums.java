@@ -12,12 +12,13 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 final class S3Checksums {
 
     private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern PARTS = Pattern.compile(".*-\\d+");
 
     private S3Checksums() {}
 
     /** The strongest checksum over the whole object; objects uploaded in parts may have none. */
     static Optional<Checksum> of(HeadObjectResponse object) {
-        if (object.checksumType() != ChecksumType.COMPOSITE) {
+        if (isOfTheWhole(object)) {
             if (object.checksumSHA256() != null) {
                 return Optional.of(Checksum.ofBase64(Algorithm.SHA256, object.checksumSHA256()));
             }
@@ -31,12 +32,23 @@ final class S3Checksums {
         return ofEtag(object);
     }
 
+    /** Servers that do not tell the type of a checksum have, of an object in parts, one of the parts' checksums. */
+    private static boolean isOfTheWhole(HeadObjectResponse object) {
+        return object.checksumType() == null
+                ? !PARTS.matcher(etag(object)).matches()
+                : object.checksumType() == ChecksumType.FULL_OBJECT;
+    }
+
+    private static String etag(HeadObjectResponse object) {
+        return String.valueOf(object.eTag()).replace("\"", "");
+    }
+
     /** The etag is the content's MD5, unless the object was uploaded in parts or lies encrypted under a key of KMS or the client. */
     private static Optional<Checksum> ofEtag(HeadObjectResponse object) {
         boolean isPlain = (object.serverSideEncryption() == null
                 || object.serverSideEncryption() == ServerSideEncryption.AES256)
                 && object.sseCustomerAlgorithm() == null;
-        String etag = String.valueOf(object.eTag()).replace("\"", "");
+        String etag = etag(object);
         return isPlain && MD5.matcher(etag).matches()
                 ? Optional.of(new Checksum(Algorithm.MD5, etag))
                 : Optional.empty();
