@@ -24,6 +24,7 @@ variants() { # per source: the macros that change its code
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
         rope_whole_heads) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=64' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256 -DKV_FP8=1' ;;
         attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone
+        decode_step) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128 -DROWS=1 -DSTAGES=5' '-DELEMENT=2 -DHEAD_DIM=64 -DROWS=8 -DSTAGES=4' '-DELEMENT=1 -DHEAD_DIM=80 -DROWS=2 -DSTAGES=4' ;;
         attention_*) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256' '-DELEMENT=1 -DHEAD_DIM=64 -DKV_FP8=1' ;;
         argmax|sample_rows|adjust_logits|row_logprobs) printf "%s\n" "" ;;
         *) printf '%s\n' '-DELEMENT=1' '-DELEMENT=2' ;;

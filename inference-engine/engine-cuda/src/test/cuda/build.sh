@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the checks and every kernel they load. Usage: build.sh OUT [ARCHITECTURE=90a]; then OUT/check OUT and OUT/speed OUT on a host with a GPU.
+# Builds the checks and every kernel they load. Usage: build.sh OUT [ARCHITECTURE=90a]; then OUT/check OUT, OUT/speed OUT and OUT/decode OUT on a
+# host with a GPU.
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${1:?usage: build.sh OUT [ARCHITECTURE]}
@@ -71,3 +72,8 @@ cubin() { # SOURCE MACROS...
 } | nice xargs -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'
 $nvcc -o "$out/check" "$out"/check*.o
 $nvcc -o "$out/speed" "$out"/speed*.o
+$nvcc -o "$out/decode" "$out/decode.o"
+"$out/decode" --macros | sort -u | while read -r macros; do
+    # shellcheck disable=SC2086 # a macro a word
+    cubin decode_step $macros
+done | nice xargs -r -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'
