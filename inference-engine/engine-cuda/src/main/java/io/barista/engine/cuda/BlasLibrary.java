@@ -77,6 +77,7 @@ final class BlasLibrary implements AutoCloseable {
      * @param add  whether the product is added to what is in {@code out}
      */
     void multiply(MatmulPlan plan, long weights, long x, long bias, long out, boolean add) {
+        stream.requireTaking("a product by cuBLASLt");
         if (bias != 0) {
             cell.set(ValueLayout.JAVA_LONG, 0, bias);
             check("cublasLtMatmulDescSetAttribute", cublas.cublasLtMatmulDescSetAttribute(plan.operation(),

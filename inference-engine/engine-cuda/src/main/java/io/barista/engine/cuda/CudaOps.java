@@ -50,6 +50,7 @@ final class CudaOps implements TensorOps {
     private final QuantizedMatmul quantized;
     private final GroupedMatmul grouped;
     private final CudaStorage storage;
+    private final StepRecorder recorder;
     private final CurrentStep step;
     private final CudaAdapters adapters;
     private final Optional<NvmlSensors> sensors;
@@ -76,7 +77,9 @@ final class CudaOps implements TensorOps {
         this.storage = new CudaStorage(element, options.kvCache(), stream, memory, scratch, loader, multiprocessors,
                 new MemoryBudget(options.memoryUtilization()), new WeightMemory(device, element, memory, stream, dense,
                         source == WeightSource.RANDOM ? new RandomFill(loader) : null));
-        this.step = new CurrentStep(stream, memory, options.eager());
+        this.recorder = new StepRecorder(multiprocessors);
+        this.step = new CurrentStep(stream, memory,
+                new OneLaunchSteps(loader, element, memory, stream, recorder), options.eager());
         this.adapters = new CudaAdapters(device, element, memory, loader, stream, step);
         this.sensors = NvmlSensors.open(device.properties().name(), device.pciBusId());
 
@@ -201,7 +204,9 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void embed(Matrix table, float scale, DeviceBuffer out) {
-        rows.embed(table, scale, out);
+        if (!recorder.embed(table, scale, out)) {
+            rows.embed(table, scale, out);
+        }
     }
 
     @Override
@@ -216,7 +221,9 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out) {
-        rows.gatherLogitRows(x, columns, out);
+        if (!recorder.gatherLogitRows(x, columns, out)) {
+            rows.gatherLogitRows(x, columns, out);
+        }
     }
 
     @Override
@@ -243,7 +250,9 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void matmulAdd(Linear w, DeviceBuffer x, int count, DeviceBuffer product, DeviceBuffer sum) {
-        products.matmulAdd(w, x, count, sum);
+        if (!recorder.matmulAdd(w, x, sum)) {
+            products.matmulAdd(w, x, count, sum);
+        }
     }
 
     @Override
@@ -254,7 +263,7 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int count, DeviceBuffer normalised,
             DeviceBuffer out) {
-        if (!fused.normMatmul(x, norm, eps, w, count, out)) {
+        if (!recorder.normMatmul(x, norm, eps, w, out) && !fused.normMatmul(x, norm, eps, w, count, out)) {
             TensorOps.super.normMatmul(x, norm, eps, w, count, normalised, out);
         }
     }
@@ -262,7 +271,8 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int count,
             DeviceBuffer normalised, DeviceBuffer out, HeadsInCache heads) {
-        if (!fused.normMatmulToCache(x, norm, eps, qkv, count, out, heads)) {
+        if (!recorder.normMatmulToCache(x, norm, eps, qkv, out, heads)
+                && !fused.normMatmulToCache(x, norm, eps, qkv, count, out, heads)) {
             TensorOps.super.normMatmulToCache(x, norm, eps, qkv, count, normalised, out, heads);
         }
     }
@@ -270,7 +280,8 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
             int count, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
-        if (!fused.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, out)) {
+        if (!recorder.normMatmulGated(x, norm, eps, w, activation, inner, out)
+                && !fused.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, out)) {
             TensorOps.super.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, gateUp, out);
         }
     }
@@ -285,7 +296,9 @@ final class CudaOps implements TensorOps {
 
     @Override
     public void pagedAttention(DeviceBuffer qkv, AttentionSpec attention, KvCache cache, int layer, DeviceBuffer out) {
-        attentions.attend(qkv, attention, cache, layer, out);
+        if (!recorder.pagedAttention(qkv, attention, cache, layer, out)) {
+            attentions.attend(qkv, attention, cache, layer, out);
+        }
     }
 
     @Override

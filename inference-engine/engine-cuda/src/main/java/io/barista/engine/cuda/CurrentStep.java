@@ -8,6 +8,7 @@ final class CurrentStep implements AutoCloseable {
 
     private final Stream stream;
     private final DeviceMemory memory;
+    private final OneLaunchSteps oneLaunch;
     private final boolean eager;
 
     private @Nullable StepInputs inputs;
@@ -17,9 +18,10 @@ final class CurrentStep implements AutoCloseable {
     private @Nullable StreamEvent adaptersRead;
 
     /** @param eager whether nothing is recorded */
-    CurrentStep(Stream stream, DeviceMemory memory, boolean eager) {
+    CurrentStep(Stream stream, DeviceMemory memory, OneLaunchSteps oneLaunch, boolean eager) {
         this.stream = stream;
         this.memory = memory;
+        this.oneLaunch = oneLaunch;
         this.eager = eager;
     }
 
@@ -49,14 +51,17 @@ final class CurrentStep implements AutoCloseable {
     }
 
     private void launch(StepInputs begun, Runnable operations) {
-        if (eager || !graphs(begun).takes(begun)) {
+        boolean decodes = graphs(begun).takes(begun);
+        if (eager || !decodes) {
             begin(begun);
-            operations.run();
+            if (!decodes || !oneLaunch.run(begun, metadata(), operations)) {
+                operations.run();
+            }
             return;
         }
         graphs(begun).pad(begun);
         begin(begun);
-        graphs(begun).run(begun, operations);
+        graphs(begun).run(begun, metadata(), operations);
     }
 
     StepInputs inputs() {
@@ -86,7 +91,7 @@ final class CurrentStep implements AutoCloseable {
 
     private StepGraphs graphs(StepInputs begun) {
         if (graphs == null) {
-            graphs = new StepGraphs(stream, Math.min(begun.maxSequences(), begun.maxTokens()));
+            graphs = new StepGraphs(stream, oneLaunch, Math.min(begun.maxSequences(), begun.maxTokens()));
         }
         return graphs;
     }

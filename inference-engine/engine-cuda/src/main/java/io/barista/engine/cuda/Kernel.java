@@ -21,7 +21,8 @@ final class Kernel {
     private final String name;
     private final CUfunc_st function;
     private final CUlaunchConfig config = new CUlaunchConfig();
-    private final CUlaunchAttribute attribute = new CUlaunchAttribute(); // config points to it
+    private final CUlaunchAttribute attributes = new CUlaunchAttribute(2); // config points to them
+    private final Stream stream;
     private final MemorySegment slots;
     private final PointerPointer<Pointer> arguments;
     private int given;
@@ -30,10 +31,13 @@ final class Kernel {
     /**
      * @param block     threads of a block
      * @param dependent whether it may start while the kernel before it drains: it waits itself before it reads that one's results
+     * @param resident  whether its blocks wait for one another, so that a launch fails unless all of them can run at a time
      * @param arena     of the arguments' memory
      */
-    Kernel(String name, CUfunc_st function, int block, boolean dependent, Stream stream, Arena arena) {
+    Kernel(String name, CUfunc_st function, int block, boolean dependent, boolean resident, Stream stream,
+            Arena arena) {
         this.name = name;
+        this.stream = stream;
         this.function = function;
         Driver.preferSharedMemory(function);
         this.slots = arena.allocate(MAX_ARGUMENTS * 8L, 8);
@@ -43,13 +47,16 @@ final class Kernel {
         }
         this.arguments = new PointerPointer<>(new Address().at(pointers.address()));
         config.blockDimX(block).blockDimY(1).blockDimZ(1).sharedMemBytes(0).hStream(stream.handle());
+        int given = 0;
         if (dependent) {
-            attribute.id(cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
-            attribute.value().programmaticStreamSerializationAllowed(1);
-            config.attrs(attribute).numAttrs(1);
-        } else {
-            config.numAttrs(0);
+            attributes.position(given++).id(cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
+            attributes.value().programmaticStreamSerializationAllowed(1);
         }
+        if (resident) {
+            attributes.position(given++).id(cudart.CU_LAUNCH_ATTRIBUTE_COOPERATIVE);
+            attributes.value().cooperative(1);
+        }
+        config.attrs(attributes.position(0)).numAttrs(given);
     }
 
     /** Dynamic shared memory of its blocks from now on, in bytes. */
@@ -79,6 +86,7 @@ final class Kernel {
     /** With so many blocks; does nothing where there is none. */
     void launch(int gridX, int gridY, int gridZ) {
         given = 0;
+        stream.requireTaking(name);
         if (gridX == 0 || gridY == 0 || gridZ == 0) {
             return;
         }

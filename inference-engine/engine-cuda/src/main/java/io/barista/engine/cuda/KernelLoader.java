@@ -45,14 +45,21 @@ final class KernelLoader implements AutoCloseable {
      */
     Kernel load(String file, String function, int block, Map<String, Integer> macros) {
         CUmod_st module = modules.computeIfAbsent(file + macros, _ -> module(file, macros));
-        return new Kernel(function, Driver.function(module, function), block, device.launchesDependents(), stream,
-                arena);
+        return new Kernel(function, Driver.function(module, function), block, device.launchesDependents(), false,
+                stream, arena);
     }
 
     /** One that starts when everything before it in that stream is done, whatever kernels on other streams it waits for. */
     Kernel loadBeside(String file, String function, int block, Stream other) {
         CUmod_st module = modules.computeIfAbsent(file + Map.of(), _ -> module(file, Map.of()));
-        return new Kernel(function, Driver.function(module, function), block, false, other, arena);
+        return new Kernel(function, Driver.function(module, function), block, false, false, other, arena);
+    }
+
+    /** One whose blocks wait for one another: a launch fails unless all of them can run at a time. */
+    Kernel loadResident(String file, String function, int block, Map<String, Integer> macros) {
+        CUmod_st module = modules.computeIfAbsent(file + macros, _ -> module(file, macros));
+        return new Kernel(function, Driver.function(module, function), block, device.launchesDependents(), true, stream,
+                arena);
     }
 
     private CUmod_st module(String file, Map<String, Integer> macros) {

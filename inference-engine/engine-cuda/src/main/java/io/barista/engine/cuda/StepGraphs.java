@@ -14,13 +14,15 @@ final class StepGraphs implements AutoCloseable {
     private static final int LARGEST = 512;
 
     private final Stream stream;
+    private final OneLaunchSteps oneLaunch;
     private final int[] sizes;
     private final @Nullable CUgraphExec_st[] graphs; // by size, of the base model alone, then of steps with adapters
     private final boolean[] hasRun;
 
     /** @param mostSequences of a step */
-    StepGraphs(Stream stream, int mostSequences) {
+    StepGraphs(Stream stream, OneLaunchSteps oneLaunch, int mostSequences) {
         this.stream = stream;
+        this.oneLaunch = oneLaunch;
         this.sizes = sizes(mostSequences);
         this.graphs = new CUgraphExec_st[2 * sizes.length];
         this.hasRun = new boolean[2 * sizes.length];
@@ -38,10 +40,19 @@ final class StepGraphs implements AutoCloseable {
         return Arrays.copyOf(sizes, count);
     }
 
-    /** Whether the step is one that is recorded: every sequence computes one token and wants its logits. */
+    /** Whether the step is one that is recorded: every sequence computes one token and wants its logits, in their order. */
     boolean takes(StepInputs inputs) {
         return inputs.tokens > 0 && inputs.tokens == inputs.sequences && inputs.logitRows == inputs.tokens
-                && inputs.tokens <= sizes[sizes.length - 1];
+                && inputs.tokens <= sizes[sizes.length - 1] && wantsLogitsInOrder(inputs);
+    }
+
+    private static boolean wantsLogitsInOrder(StepInputs inputs) {
+        for (int i = 0; i < inputs.logitRows; i++) {
+            if (inputs.logitIndices[i] != i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Grows the step to the next recorded size with tokens that are written nowhere and see nothing. */
@@ -63,21 +74,27 @@ final class StepGraphs implements AutoCloseable {
     }
 
     /** Replays a padded step; the step's metadata is on its way to the device already. */
-    void run(StepInputs inputs, Runnable operations) {
+    void run(StepInputs inputs, StepMemory metadata, Runnable operations) {
         int index = indexOf(inputs.tokens) + (inputs.adapterTokens > 0 ? sizes.length : 0);
         CUgraphExec_st graph = graphs[index];
         if (graph == null && !hasRun[index]) {
             hasRun[index] = true;
-            operations.run();
+            launch(inputs, metadata, operations);
             return;
         }
         if (graph == null) {
             Driver.beginCapture(stream.handle());
-            operations.run();
+            launch(inputs, metadata, operations);
             graph = Driver.endCapture(stream.handle());
             graphs[index] = graph;
         }
         Driver.launch(graph, stream.handle());
+    }
+
+    private void launch(StepInputs inputs, StepMemory metadata, Runnable operations) {
+        if (!oneLaunch.run(inputs, metadata, operations)) {
+            operations.run();
+        }
     }
 
     private int indexOf(int tokens) {

@@ -7,8 +7,22 @@ final class Stream implements AutoCloseable {
 
     private final CUstream_st handle = Driver.createStream();
 
+    private boolean takesWork = true;
+
     CUstream_st handle() {
         return handle;
+    }
+
+    /** Whether kernels may be launched on it; not while a step's operations are written down to become one launch. */
+    void takeWork(boolean takes) {
+        takesWork = takes;
+    }
+
+    /** @throws NotRecorded while it takes no work */
+    void requireTaking(String work) {
+        if (!takesWork) {
+            throw new NotRecorded(work + " is a launch of its own");
+        }
     }
 
     /** Returns when everything queued so far is done. */
