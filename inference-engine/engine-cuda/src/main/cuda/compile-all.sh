@@ -20,7 +20,8 @@ variants() { # per source: the macros that change its code
         embed|rms_norm|gated_activation|gather_rows|elementwise|fill_random|lora_plain) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
         latent_attention) printf '%s\n' '-DELEMENT=0 -DRANK=512 -DROPE_DIM=64' '-DELEMENT=1 -DRANK=512 -DROPE_DIM=64' ;;
         grouped_plain) printf '%s\n' '-DELEMENT=0 -DWEIGHT=0' '-DELEMENT=0 -DWEIGHT=4' '-DELEMENT=1 -DWEIGHT=9' ;;
-        embed_quantized|grouped_quantized|quantized_gemv|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
+        quantized_gemv|quantized_matmul) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4 -DSPANS=2' '-DELEMENT=2 -DWEIGHT=4 -DSPANS=4' '-DELEMENT=2 -DWEIGHT=8 -DSPANS=2' '-DELEMENT=1 -DWEIGHT=9 -DSPANS=1' ;;
+        embed_quantized|grouped_quantized|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;
         attention_plain|rope_and_cache) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=128' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=80 -DKV_FP8=1' ;;
         rope_whole_heads) printf '%s\n' '-DELEMENT=0 -DHEAD_DIM=64' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=256 -DKV_FP8=1' ;;
         attention_prefill_wgmma) printf '%s\n' '-DELEMENT=1 -DHEAD_DIM=128' '-DELEMENT=2 -DHEAD_DIM=64' ;; # sm_90a alone

@@ -45,6 +45,9 @@ __device__ __forceinline__ void copyWordAsync(void* shared, const void* global, 
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"(sharedAddress(shared)), "l"(global), "r"(bytes) : "memory");
 }
 
+/** Brings a line to L2 that is read after the kernels before this one. */
+__device__ __forceinline__ void prefetch(const void* global) { asm volatile("prefetch.global.L2 [%0];" :: "l"(global)); }
+
 __device__ __forceinline__ void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 /** Until at most {@code PENDING} of this thread's groups are under way. */

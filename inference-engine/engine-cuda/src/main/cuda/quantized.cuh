@@ -71,6 +71,16 @@ __device__ __forceinline__ unsigned multiply2(unsigned a, unsigned b) {
     return product;
 }
 
+/** (a & mask) | MAGIC in one instruction: written plainly, it becomes two, since an instruction has room for one constant. */
+__device__ __forceinline__ unsigned withMagic(unsigned a, unsigned mask) {
+    unsigned joined;
+    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(joined) : "r"(a), "r"(mask), "r"(MAGIC));
+    return joined;
+}
+
+/** What decodePairs takes for a zero: minus the magic number and the zero, twice. */
+__device__ __forceinline__ unsigned minusZero(int zero) { return (MAGIC | 0x80008000u) + zero * 0x00010001u; }
+
 /**
  * Eight neighbouring codes less their zero, exactly, as operands of products. Which two a pair holds is what costs fewest instructions: for
  * int4 codes (0, 4), (1, 5), (2, 6) and (3, 7), else (0, 2), (1, 3), (4, 6) and (5, 7); inPairs() brings x to the same order.
@@ -79,7 +89,7 @@ __device__ __forceinline__ void decodePairs(unsigned low, unsigned high, unsigne
 #if WEIGHT == 4
 #pragma unroll
     for (int j = 0; j < 4; j++) {
-        pairs[j] = add2((low >> 4 * j & 0x000F000Fu) | MAGIC, minusZero);
+        pairs[j] = add2(withMagic(low >> 4 * j, 0x000F000Fu), minusZero);
     }
 #else
 #pragma unroll
@@ -96,8 +106,8 @@ __device__ __forceinline__ void decodePairs(unsigned low, unsigned high, unsigne
 #endif
 #else
         // A byte is its lower seven bits less 128 times the eighth: both are added to the same number, which their difference loses.
-        pairs[2 * j] = subtract2((word & 0x007F007Fu) | MAGIC, (word & 0x00800080u) | MAGIC);
-        pairs[2 * j + 1] = subtract2((word >> 8 & 0x007F007Fu) | MAGIC, (word >> 8 & 0x00800080u) | MAGIC);
+        pairs[2 * j] = subtract2(withMagic(word, 0x007F007Fu), withMagic(word, 0x00800080u));
+        pairs[2 * j + 1] = subtract2(withMagic(word >> 8, 0x007F007Fu), withMagic(word >> 8, 0x00800080u));
 #endif
     }
 #endif

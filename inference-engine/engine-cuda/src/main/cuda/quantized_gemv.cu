@@ -1,281 +1,313 @@
 // gemv for quantised weights: out[r, o] = sum over k of x[r, order[k]] * scales[o, group of k] * (codes[o, k] - zeros[o, group]) + bias[o]
-// (+ addend[r, o]); modes 0, 1 and 2 as gemv has them. Codes are multiplied exactly; scales are applied to sums where a group covers what four
-// lanes multiply at a time (128 inputs for int4, 64 for bytes, or all), else to codes, rounded to elements.
-// WEIGHT=4 (int4), 8 (int8), 9 (e4m3); inputs a multiple of 32 (int4) or 16, rows 1 to 8.
+// (+ addend[r, o]); modes 0, 1 and 2, norms and the entry qkv as gemv has them. Codes are multiplied exactly, scales are applied to the sums of groups.
+// WEIGHT=4 (int4), 8 (int8), 9 (e4m3); inputs a multiple of 32 (int4) or 16, groups a multiple of 32 or all, rows 1 to 8.
+// SPANS: parts of a unit that each lie in one group: all inputs or groups of whole units ? 1 : UNIT / the largest power of two that divides groupSize,
+// where a unit is 256 inputs for int4, else 128.
 //
-// Launch: grid = multiprocessors, block 512, shared memory carveout 100, dynamic shared memory
-//   stride = inputs rounded up to 256 plus 32, staged = rows * stride * 2:  3 * 36864 + 17408 + (staged <= 84 KiB ? staged : 0)
-//   and without staged x is read through L1 (and must not have an order).
-// Moves outputs * inputs codes and a float32 scale (and a zero) a group. How: as gemv.cu, whose ring and tiles these are; scales and zeros travel
-// with their codes, since a warp that asked for them itself would wait for memory at every unit.
+// Launch: grid = multiprocessors, block 512, shared memory carveout 100, dynamic shared memory, at least 120 KiB so that two blocks never share
+// a multiprocessor,
+//   3 * 16 * SLOT + 17408 + rows * (inputs rounded up to UNIT, plus 32) * 2,  SLOT = int4 ? 2304 + 128 * SPANS : 2560 + 64 * SPANS
+// Moves outputs * inputs codes and a float32 scale (and a zero) a group.
+//
+// How: as gemv.cu, whose tiles and ring these are. What limits it is not memory but instructions: eight codes take eleven to decode. So the loop
+// holds nothing else: rows of x lie in shared memory in the order in which codes are decoded, with zeros beyond the last input, so that what is copied
+// there need not be; columns and outputs beyond the last are computed from neighbours and not written. A group may be as narrow
+// as 32 inputs, so four lanes share 32 neighbouring inputs at a time, and a lane takes 8 codes from a piece that its neighbour may
+// have copied, which costs a __syncwarp. Scales and zeros travel in the ring beside their codes: a load that had to come back from memory for
+// each unit was what an earlier form waited for. A zero is fetched with the word around it.
 #include "device.cuh"
+#include "heads.cuh"
 #include "mma.cuh"
 #include "quantized.cuh"
 
+#ifndef SPANS
+#error "compile with -DSPANS=1, 2, 4 or 8 (int4): groups that a unit is in"
+#endif
 #define WARPS 16
 #define STAGES 3
+#define THREADS (WARPS * WARP)
 #define TILE 16
-#define PIECE (4 * CODES) // inputs that four lanes multiply at a time
-#define UNIT (2 * PIECE)
-#define PARTIAL (17 * 8)
-#define STAGED_LIMIT (84 * 1024)
-#define SLOT (4 * WARP + 16) // of a warp and stage: codes of 16 rows, then their scales and the words that hold their zeros
+#define UNIT (8 * CODES) // inputs a warp multiplies at a time: 128 bytes of each of 16 rows
+#define STEP 32 // inputs of two products
+#define STEPS (UNIT / STEP / SPANS)
+#define ROW (WEIGHT == 4 ? 144 : 160) // bytes between rows of codes: reads of a warp meet in no bank
+#define SCALES (16 * SPANS)
+#define SLOT (16 * ROW + 4 * SCALES * (WEIGHT == 4 ? 2 : 1)) // of a warp and stage: codes, scales [row][SPANS], words with zeros
+#define PARTIAL (17 * 8) // a warp's sums of a tile: [row of x][output], padded
+#define BATCH 8 // loads of x that a thread has under way
 
-#define EIGHTS (CODES / 8)
+/** Codes with their scales, as Weight has them. */
+struct Matrix {
+    const unsigned char* codes;
+    const float* scales;
+    const unsigned char* zeros;
+    const int* order;
+    int groupSize, outputs, inputs;
 
-/** Of a lane's two rows in a unit. */
-struct Scale {
-    float scale[2][2]; // [low | high row][piece]
-    int zero[2][2];
+    __device__ __forceinline__ int groups() const { return (inputs + groupSize - 1) / groupSize; }
 };
 
-/** The rows of x: in shared memory as they are multiplied, or in global memory as they are. */
-struct Rows {
-    const uint4* row; // of this lane
-    int quad, eights;
-    bool staged;
+/** What is done to the sums. */
+struct Target {
+    const float* bias;
+    const element* addend;
+    void* out;
+    int mode, activation;
+};
 
-    /** Eights of a piece that four lanes read together are neighbours. */
-    static __device__ __forceinline__ int place(int eight) { return eight / (4 * EIGHTS) * (4 * EIGHTS) + eight % EIGHTS * 4 + eight / EIGHTS % 4; }
-
-    /** Eight elements of this lane's part of a piece, in the order of decodePairs; zeros beyond the row. */
-    template <bool STAGED>
-    __device__ __forceinline__ uint4 at(int piece, int eight) const {
-        if (STAGED) {
-            return row[piece * 4 * EIGHTS + eight * 4 + quad];
+/** Puts rows of x to shared memory as products take them: normalised, in the order of codes, in pairs, then zeros. */
+__device__ __forceinline__ void stageRows(const element* x, int rows, const Matrix& w, const float* normWeight, float eps, element* staged, int stride, float* scratch) {
+    int team = rows == 1 ? THREADS : WARP, member = threadIdx.x % team, vectors = w.inputs / 8;
+    for (int r = threadIdx.x / team; r < rows; r += THREADS / team) {
+        const element* from = x + (size_t) r * w.inputs;
+        uint4* to = (uint4*) (staged + r * stride);
+        float f[8], squares = 0.f;
+        for (int first = member; first < vectors; first += BATCH * team) {
+            uint4 v[BATCH]; // all under way before the first is stored
+#pragma unroll
+            for (int j = 0; j < BATCH; j++) {
+                int i = first + j * team;
+                if (i >= vectors) {
+                    v[j] = make_uint4(0, 0, 0, 0);
+                } else if (w.order) {
+                    const int* at = w.order + i * 8;
+                    v[j] = make_uint4(from[at[0]] | (unsigned) from[at[1]] << 16, from[at[2]] | (unsigned) from[at[3]] << 16,
+                                      from[at[4]] | (unsigned) from[at[5]] << 16, from[at[6]] | (unsigned) from[at[7]] << 16);
+                } else {
+                    v[j] = ((const uint4*) from)[i];
+                }
+            }
+#pragma unroll
+            for (int j = 0; j < BATCH; j++) {
+                if (first + j * team < vectors) {
+                    to[first + j * team] = normWeight ? v[j] : inPairs(v[j]);
+                }
+                unpack(v[j], f);
+#pragma unroll
+                for (int k = 0; k < 8; k++) {
+                    squares += f[k] * f[k];
+                }
+            }
         }
-        int index = (piece * 4 + quad) * EIGHTS + eight;
-        uint4 v = row[min(index, eights - 1)];
-        return index < eights ? inPairs(v) : make_uint4(0, 0, 0, 0);
+        for (int i = vectors + member; i < stride / 8; i += team) {
+            to[i] = make_uint4(0, 0, 0, 0);
+        }
+        if (normWeight) {
+            squares = rows == 1 ? blockSum(squares, scratch) : warpSum(squares);
+            float factor = rsqrtf(squares / w.inputs + eps);
+#pragma unroll 4
+            for (int i = member; i < vectors; i += team) {
+                unpack(to[i], f);
+#pragma unroll
+                for (int k = 0; k < 8; k++) {
+                    f[k] *= factor * normWeight[w.order ? w.order[i * 8 + k] : i * 8 + k];
+                }
+                to[i] = inPairs(pack(f));
+            }
+        }
     }
-};
-
-__device__ __forceinline__ unsigned minus(int zero) {
-#if WEIGHT == 4
-    return pack2(-MAGIC_VALUE - zero, -MAGIC_VALUE - zero);
-#else
-    return 0;
-#endif
+    __syncthreads();
 }
 
-__device__ __forceinline__ void decodeEighth(const unsigned (&words)[4], int eight, unsigned minusZero, unsigned (&pairs)[4]) {
-#if WEIGHT == 4
-    decodePairs(words[eight], 0, minusZero, pairs);
-#else
-    decodePairs(words[eight * 2], words[eight * 2 + 1], 0, pairs);
-#endif
-}
-
-/** A unit of 16 rows of codes, whose scales hold for whole pieces: no branch, so that loads, decoding and products overlap. */
-template <bool STAGED>
-__device__ __forceinline__ void multiplyUnit(const uint4* slot, const Rows& rows, int unit, const Scale& scale, float (&sums)[4]) {
+    /** Adds up the warps' sums of a tile and writes them. */
+    template <bool QKV>
+__device__ __forceinline__ void finish(const Matrix& w, int tile, int tileOutputs, int rows, const float* partials, const Target& target, const Heads& heads) {
+        auto total = [&](int row, int place, int output) {
+            float sum = 0.f;
 #pragma unroll
-    for (int piece = 0; piece < 2; piece++) {
-        uint4 low = slot[piece * WARP], high = slot[(2 + piece) * WARP], v[EIGHTS];
-#pragma unroll
-        for (int eight = 0; eight < EIGHTS; eight++) {
-            v[eight] = rows.at<STAGED>(unit * 2 + piece, eight);
+            for (int i = 0; i < WARPS; i++) {
+                sum += partials[i * PARTIAL + row * 17 + place];
+            }
+            return sum + (target.bias ? target.bias[output] : 0.f);
+        };
+        int inner = w.outputs / 2;
+        bool pairs = QKV || target.mode == 2;
+        int places = pairs ? 8 : TILE;
+        for (int i = threadIdx.x; i < places * rows; i += THREADS) {
+            int row = i / places, place = i % places;
+            if (QKV) {
+                int output = heads.lowerHalf(tile * 8 + place);
+                heads.write((element*) target.out, row, output, total(row, place, output), total(row, place + 8, output + heads.headDim / 2));
+            } else if (pairs) {
+                int output = tile * 8 + place;
+                if (output < inner) {
+                    float gate = total(row, place, output), up = total(row, place + 8, inner + output);
+                    ((element*) target.out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), target.activation) * rounded(up));
+                }
+            } else {
+                int output = tile * tileOutputs + place;
+                if (output < w.outputs && place < tileOutputs) {
+                    size_t at = (size_t) row * w.outputs + output;
+                    float sum = total(row, place, output) + (target.addend ? toFloat(target.addend[at]) : 0.f);
+                    if (target.mode == 1) {
+                        ((float*) target.out)[at] = sum;
+                    } else {
+                        ((element*) target.out)[at] = fromFloat(sum);
+                    }
+                }
+            }
         }
-        unsigned lowWords[4] = {low.x, low.y, low.z, low.w}, highWords[4] = {high.x, high.y, high.z, high.w};
-        unsigned minusLow = minus(scale.zero[0][piece]), minusHigh = minus(scale.zero[1][piece]);
+    }
+
+/** A unit: 16 rows of codes times up to 8 rows of x. {@code low}: this lane's part of the slot; {@code zeroAt}: each of its rows' first zero, modulo 4. */
+__device__ __forceinline__ void multiplyUnit(float (&sums)[4], const unsigned char* slot, int lane, const element* x, const int (&group)[SPANS], const int (&zeroAt)[2]) {
+    int row = lane / 4, quad = lane % 4;
+    const unsigned char* codes = slot + row * ROW + quad * (WEIGHT == 4 ? 4 : 8);
+    const float* scales = (const float*) (slot + 16 * ROW) + row * SPANS;
+#pragma unroll
+    for (int span = 0; span < SPANS; span++) {
+        unsigned minusLow = 0, minusHigh = 0;
+#if WEIGHT == 4
+        const unsigned* words = (const unsigned*) scales + SCALES + span;
+        minusLow = minusZero(__byte_perm(words[0], 0, (zeroAt[0] + group[span] & 3) | 0x4440));
+        minusHigh = minusZero(__byte_perm(words[8 * SPANS], 0, (zeroAt[1] + group[span] & 3) | 0x4440));
+#endif
         float part[2][4] = {}; // two chains of products
 #pragma unroll
-        for (int eight = 0; eight < EIGHTS; eight++) {
+        for (int s = 0; s < STEPS; s++) {
+            int step = span * STEPS + s;
             unsigned a[4], b[4];
-            decodeEighth(lowWords, eight, minusLow, a);
-            decodeEighth(highWords, eight, minusHigh, b);
-            multiplyAdd(part[0], a[0], b[0], a[1], b[1], v[eight].x, v[eight].y);
-            multiplyAdd(part[1], a[2], b[2], a[3], b[3], v[eight].z, v[eight].w);
+#if WEIGHT == 4
+            decodePairs(*(const unsigned*) (codes + step * 16), 0, minusLow, a);
+            decodePairs(*(const unsigned*) (codes + 8 * ROW + step * 16), 0, minusHigh, b);
+#else
+            uint2 first = *(const uint2*) (codes + step * 32), second = *(const uint2*) (codes + 8 * ROW + step * 32);
+            decodePairs(first.x, first.y, minusLow, a);
+            decodePairs(second.x, second.y, minusHigh, b);
+#endif
+            uint4 v = *(const uint4*) (x + step * STEP);
+            multiplyAdd(part[0], a[0], b[0], a[1], b[1], v.x, v.y);
+            multiplyAdd(part[1], a[2], b[2], a[3], b[3], v.z, v.w);
         }
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            sums[i] += (part[0][i] + part[1][i]) * scale.scale[i / 2][piece];
-        }
+        float lowScale = scales[span], highScale = scales[8 * SPANS + span];
+        sums[0] += (part[0][0] + part[1][0]) * lowScale;
+        sums[1] += (part[0][1] + part[1][1]) * lowScale;
+        sums[2] += (part[0][2] + part[1][2]) * highScale;
+        sums[3] += (part[0][3] + part[1][3]) * highScale;
     }
 }
 
-extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
-quantized_gemv(const unsigned char* codes, const float* scales, const unsigned char* zeros, const int* order, int groupSize, const float* bias,
-               const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode, int activation) {
+template <bool QKV>
+__device__ __forceinline__ void multiply(const Matrix& w, const element* x, int rows, const Target& target, const float* normWeight, float eps, const Heads& heads) {
     extern __shared__ uint4 shared[];
-    uint4* ring = shared; // [STAGES][WARPS][SLOT]
+    __shared__ float scratch[WARP];
+    unsigned char* ring = (unsigned char*) shared; // [STAGES][WARPS][SLOT]
     float* partials = (float*) (ring + STAGES * WARPS * SLOT); // [2][WARPS][PARTIAL]
     element* staged = (element*) (partials + 2 * WARPS * PARTIAL);
     startSuccessor();
 
-    int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, group = lane / 4, quad = lane % 4;
-    bool gated = mode == 2;
-    int inner = outputs / 2;
-    size_t rowBytes = WEIGHT == 4 ? (size_t) (inputs + 7) / 8 * 4 : (size_t) inputs;
-    int units = (inputs + UNIT - 1) / UNIT, tiles = (outputs + TILE - 1) / TILE;
-    int groups = (inputs + groupSize - 1) / groupSize;
-    bool onSums = groups == 1 || groupSize % PIECE == 0;
+    int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, quad = lane % 4;
+    bool gated = target.mode == 2;
+    int inner = w.outputs / 2, units = (w.inputs + UNIT - 1) / UNIT, groups = w.groups(), groupUnits = max(w.groupSize * SPANS / UNIT, 1);
+    // Where 16 outputs a tile leave half of the multiprocessors idle, a tile is 8 and the operand's upper rows are whatever is there.
+    bool half = !gated && !QKV && w.outputs <= TILE / 2 * (int) gridDim.x;
+    int tileOutputs = half ? TILE / 2 : TILE, tiles = (w.outputs + tileOutputs - 1) / tileOutputs;
+    int rowBytes = WEIGHT == 4 ? w.inputs / 2 : w.inputs;
 
-    // A group has so many pieces, and division by it is a product.
-    unsigned piecesOfGroup = onSums && groups > 1 ? groupSize / PIECE : 1, inverse = piecesOfGroup > 1 ? 0xFFFFFFFFu / piecesOfGroup + 1 : 0;
-    auto groupOf = [&](int piece) { return groups == 1 ? 0 : min(piecesOfGroup == 1 ? piece : (int) __umulhi(piece, inverse), groups - 1); };
-
-    auto rowOf = [&](int tile, int place) { // of 16, -1 beyond the last
-        int row = gated ? tile * 8 + place % 8 + place / 8 * inner : tile * TILE + place;
-        bool valid = gated ? tile * 8 + place % 8 < inner : row < outputs;
-        return valid ? row : -1;
+    // A pair that is combined at the end is in one lane: gate and up, or the two halves of a rotation.
+    auto outputOf = [&](int tile, int row) {
+        int pair = tile * 8 + row % 8;
+        int output = QKV ? heads.lowerHalf(pair) + row / 8 * (heads.headDim / 2) : gated ? pair + row / 8 * inner : tile * tileOutputs + row;
+        return min(output, w.outputs - 1);
+    };
+    auto groupOf = [&](int unit, int span) {
+        int all = unit * SPANS + span;
+        return groups == 1 ? 0 : min(groupUnits == 1 ? all : all / groupUnits, groups - 1);
     };
     int copyTile = warp < units ? (int) blockIdx.x : tiles, copyUnit = warp, copyStage = 0;
+    const unsigned char *low = w.codes, *high = w.codes; // the rows of this lane in the tile being copied
+    constexpr int LANE_SCALES = (SCALES + WARP - 1) / WARP;
+    int scaleRows[LANE_SCALES]; // where the scales begin of the rows whose scales this lane copies
+    auto point = [&] {
+        low = w.codes + (size_t) outputOf(copyTile, lane / 4) * rowBytes;
+        high = w.codes + (size_t) outputOf(copyTile, lane / 4 + 8) * rowBytes;
+#pragma unroll
+        for (int i = 0; i < LANE_SCALES; i++) {
+            scaleRows[i] = outputOf(copyTile, (lane + i * WARP) / SPANS % 16) * groups;
+        }
+    };
+    unsigned char *ownSlot = ring + warp * SLOT, *ownCodes = ownSlot + lane / 4 * ROW + quad * 16;
     auto copyNext = [&] {
         if (copyTile < tiles) {
-            uint4* slot = ring + (copyStage * WARPS + warp) * SLOT + lane;
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                int row = rowOf(copyTile, i / 2 * 8 + group), k = copyUnit * UNIT + i % 2 * PIECE + quad * CODES;
-                bool valid = row >= 0 && k < inputs;
-                copyAsync(slot + i * WARP, codes + (valid ? row * rowBytes + (size_t) k * 16 / CODES : 0), valid);
+            unsigned char* to = ownCodes + copyStage * WARPS * SLOT;
+            int first = min(copyUnit * 128 + quad * 16, rowBytes - 16), second = min(copyUnit * 128 + quad * 16 + 64, rowBytes - 16);
+            copyAsync(to, low + first, true);
+            copyAsync(to + 64, low + second, true);
+            if (!half) {
+                copyAsync(to + 8 * ROW, high + first, true);
+                copyAsync(to + 8 * ROW + 64, high + second, true);
             }
-            if (onSums) { // a lane copies what belongs to one of 16 rows in one of two pieces
-                float* ofRow = (float*) (slot - lane + 4 * WARP) + lane;
-                int row = rowOf(copyTile, lane % 16);
-                size_t at = (size_t) max(row, 0) * groups + groupOf(copyUnit * 2 + lane / 16);
-                copyWordAsync(ofRow, scales + at, row >= 0 ? 4 : 0);
-                if (zeros) {
-                    size_t word = at / 4 * 4;
-                    copyWordAsync(ofRow + WARP, zeros + word, (int) min((size_t) 4, (size_t) outputs * groups - word));
+            unsigned char* scalesTo = ownSlot + copyStage * WARPS * SLOT + 16 * ROW + lane * 4;
+            int group = groupOf(copyUnit, lane % SPANS);
+#pragma unroll
+            for (int i = 0; i < LANE_SCALES; i++) {
+                if (SCALES >= WARP || lane < SCALES) {
+                    int at = scaleRows[i] + group;
+                    copyWordAsync(scalesTo + i * WARP * 4, w.scales + at, 4);
+#if WEIGHT == 4
+                    copyWordAsync(scalesTo + (SCALES + i * WARP) * 4, w.zeros + (at & ~3), 4);
+#endif
                 }
             }
             copyUnit += WARPS;
             if (copyUnit >= units) {
                 copyUnit = warp;
                 copyTile += gridDim.x;
+                point();
             }
         }
         commitCopies();
         copyStage = copyStage + 1 == STAGES ? 0 : copyStage + 1;
     };
-#pragma unroll
+    point();
+#pragma unroll 1
     for (int i = 0; i < STAGES - 1; i++) {
         copyNext();
     }
-    waitForPredecessors();
-
-    int stride = (inputs + 255) / 256 * 256 + 32;
-    Rows source = {(const uint4*) (x + (size_t) min(group, rows - 1) * inputs), quad, inputs / 8, false}; // columns beyond the rows are not looked at
-    if (rows * stride * (int) sizeof(element) <= STAGED_LIMIT) {
-        int eights = (stride - 32) / 8;
-        for (int i = threadIdx.x; i < rows * eights; i += blockDim.x) {
-            int row = i / eights, eight = i % eights;
-            uint4 v = make_uint4(0, 0, 0, 0);
-            if (eight < inputs / 8 && !order) {
-                v = inPairs(((const uint4*) x)[(size_t) row * (inputs / 8) + eight]);
-            }
-            ((uint4*) (staged + row * stride))[Rows::place(eight)] = v;
+    if (normWeight) {
+        for (int i = threadIdx.x * 32; i < w.inputs; i += THREADS * 32) {
+            prefetch(normWeight + i);
         }
-        __syncthreads();
-        for (int i = threadIdx.x; order && i < rows * inputs; i += blockDim.x) {
-            int row = i / inputs, k = i % inputs;
-            staged[row * stride + Rows::place(k / 8) * 8 + placeInPairs(k % 8)] = x[(size_t) row * inputs + order[k]];
-        }
-        __syncthreads();
-        source.row = (const uint4*) (staged + min(group, rows - 1) * stride);
-        source.staged = true;
-    } else if (order) {
-        __trap(); // the launch was to check that the rows fit
     }
+    waitForPredecessors();
+    int stride = units * UNIT + 32;
+    stageRows(x, rows, w, normWeight, eps, staged, stride, scratch);
 
-    auto scaleOf = [&](const uint4* slot, int tile, int unit) {
-        const float* ofRows = (const float*) (slot - lane + 4 * WARP);
-        Scale s;
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            int place = i / 2 * 8 + group, piece = i % 2;
-            s.scale[i / 2][piece] = ofRows[piece * 16 + place];
-            s.zero[i / 2][piece] = 0;
-            if (zeros) {
-                unsigned at = (unsigned) max(rowOf(tile, place), 0) * groups + groupOf(unit * 2 + piece);
-                s.zero[i / 2][piece] = __float_as_uint(ofRows[WARP + piece * 16 + place]) >> at % 4 * 8 & 0xFF;
-            }
-        }
-        return s;
-    };
-    // Groups of less than a piece: codes are scaled before they are multiplied.
-    auto multiplyScaled = [&](const uint4* slot, int tile, int unit, float (&sums)[4]) {
-#pragma unroll
-        for (int piece = 0; piece < 2; piece++) {
-            uint4 low = slot[piece * WARP], high = slot[(2 + piece) * WARP];
-            unsigned lowWords[4] = {low.x, low.y, low.z, low.w}, highWords[4] = {high.x, high.y, high.z, high.w};
-            int first = unit * UNIT + piece * PIECE + quad * CODES;
-#pragma unroll
-            for (int eight = 0; eight < EIGHTS; eight++) {
-                unsigned a[4], b[4], pairs[2];
-                int k = first + eight * 8, of = min(k, inputs - 1) / groupSize;
-#pragma unroll
-                for (int high = 0; high < 2; high++) {
-                    size_t at = (size_t) max(rowOf(tile, high * 8 + group), 0) * groups + of;
-                    decodeEighth(high ? highWords : lowWords, eight, minus(zeros ? zeros[at] : 0), high ? b : a);
-                    pairs[high] = pack2(scales[at], scales[at]);
-                }
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    a[j] = multiply2(a[j], pairs[0]);
-                    b[j] = multiply2(b[j], pairs[1]);
-                }
-                uint4 v = source.staged ? source.at<true>(unit * 2 + piece, eight) : source.at<false>(unit * 2 + piece, eight);
-                multiplyAdd(sums, a[0], b[0], a[1], b[1], v.x, v.y);
-                multiplyAdd(sums, a[2], b[2], a[3], b[3], v.z, v.w);
-            }
-        }
-    };
+    const element* source = staged + min(lane / 4, rows - 1) * stride + quad * 8; // columns beyond the rows are not looked at
     int stage = 0, parity = 0;
     for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
         float sums[4] = {};
+        int zeroAt[2] = {outputOf(tile, lane / 4) * groups, outputOf(tile, lane / 4 + 8) * groups};
         for (int unit = warp; unit < units; unit += WARPS) {
             waitForCopies<STAGES - 2>();
-            __syncwarp(); // scales are read by other lanes than copied them
-            const uint4* slot = ring + (stage * WARPS + warp) * SLOT + lane;
-            if (!onSums) {
-                multiplyScaled(slot, tile, unit, sums);
-            } else if (source.staged) {
-                multiplyUnit<true>(slot, source, unit, scaleOf(slot, tile, unit), sums);
-            } else {
-                multiplyUnit<false>(slot, source, unit, scaleOf(slot, tile, unit), sums);
+            __syncwarp(); // what other lanes copied is here, and what they read of the stage before is free
+            int group[SPANS];
+#pragma unroll
+            for (int i = 0; i < SPANS; i++) {
+                group[i] = groupOf(unit, i);
             }
-            __syncwarp();
+            multiplyUnit(sums, ownSlot + stage * WARPS * SLOT, lane, source + unit * UNIT, group, zeroAt);
             copyNext();
             stage = stage + 1 == STAGES ? 0 : stage + 1;
         }
-        float* partial = partials + (parity * WARPS + warp) * PARTIAL;
-        partial[quad * 2 * 17 + group] = sums[0];
-        partial[(quad * 2 + 1) * 17 + group] = sums[1];
-        partial[quad * 2 * 17 + group + 8] = sums[2];
-        partial[(quad * 2 + 1) * 17 + group + 8] = sums[3];
+        float* partial = partials + (parity * WARPS + warp) * PARTIAL + quad * 2 * 17 + lane / 4;
+        partial[0] = sums[0], partial[17] = sums[1], partial[8] = sums[2], partial[25] = sums[3];
         __syncthreads();
-        const float* all = partials + parity * WARPS * PARTIAL;
-        auto total = [&](int row, int output) {
-            float sum = 0.f;
-#pragma unroll
-            for (int i = 0; i < WARPS; i++) {
-                sum += all[i * PARTIAL + row * 17 + output];
-            }
-            return sum;
-        };
-        for (int i = threadIdx.x; i < TILE * rows; i += blockDim.x) {
-            int row = i / TILE, column = i % TILE;
-            if (gated) {
-                int output = tile * 8 + column;
-                if (column < 8 && output < inner) {
-                    float gate = total(row, column) + (bias ? bias[output] : 0.f), up = total(row, column + 8) + (bias ? bias[inner + output] : 0.f);
-                    ((element*) out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), activation) * rounded(up));
-                }
-                continue;
-            }
-            int output = tile * TILE + column;
-            if (output < outputs) {
-                size_t at = (size_t) row * outputs + output;
-                float sum = total(row, column) + (bias ? bias[output] : 0.f) + (addend ? toFloat(addend[at]) : 0.f);
-                if (mode == 1) {
-                    ((float*) out)[at] = sum;
-                } else {
-                    ((element*) out)[at] = fromFloat(sum);
-                }
-            }
-        }
+        finish<QKV>(w, tile, tileOutputs, rows, partials + parity * WARPS * PARTIAL, target, heads);
         parity ^= 1;
     }
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1)
+quantized_gemv(const unsigned char* codes, const float* scales, const unsigned char* zeros, const int* order, int groupSize, const float* bias, const element* x, const element* addend,
+               void* out, int rows, int outputs, int inputs, int mode, int activation, const float* normWeight, float eps) {
+    multiply<false>({codes, scales, zeros, order, groupSize, outputs, inputs}, x, rows, {bias, addend, out, mode, activation}, normWeight, eps, Heads{});
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 1)
+quantized_gemv_qkv(const unsigned char* codes, const float* scales, const unsigned char* zeros, const int* order, int groupSize, const float* bias, const element* x, void* out, int rows,
+                   int inputs, const float* normWeight, float eps, const int* positions, const int* slots, const float* cosSin, void* layerCache, int heads, int kvHeads, int headDim,
+                   int blockTokens, float keyScale, float valueScale) {
+    Heads to = {positions, slots, cosSin, layerCache, heads, kvHeads, headDim, blockTokens, keyScale, valueScale};
+    multiply<true>({codes, scales, zeros, order, groupSize, (heads + 2 * kvHeads) * headDim, inputs}, x, rows, {bias, nullptr, out, 0, 0}, normWeight, eps, to);
 }

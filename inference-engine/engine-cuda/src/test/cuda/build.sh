@@ -36,7 +36,11 @@ cubin() { # SOURCE MACROS...
                 cubin $source -DELEMENT=$element
             done
             for weight in 4 8 9; do
-                cubin quantized_gemv -DELEMENT=$element -DWEIGHT=$weight
+                for spans in 1 2 4 8; do
+                    [ $weight = 4 ] || [ $spans != 8 ] || continue
+                    cubin quantized_gemv -DELEMENT=$element -DWEIGHT=$weight -DSPANS=$spans
+                    [ $weight = 4 ] && [ $spans = 8 ] || [ $weight != 4 ] && [ $spans = 4 ] || cubin quantized_matmul -DELEMENT=$element -DWEIGHT=$weight -DSPANS=$spans
+                done
                 cubin grouped_quantized -DELEMENT=$element -DWEIGHT=$weight
             done
         fi

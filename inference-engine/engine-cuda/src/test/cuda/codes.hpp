@@ -13,7 +13,7 @@ struct Codes {
 
     Codes(int kind, int matrices, int outputs, int inputs, int groupSize, bool ordered)
         : kind(kind), outputs(outputs), inputs(inputs), groupSize(groupSize), groups(divideUp(inputs, groupSize)), weights((size_t) matrices * outputs * inputs),
-          codes((size_t) matrices * outputs * rowBytes()), scales((size_t) matrices * outputs * groups * 4), zeros((size_t) matrices * outputs * groups),
+          codes((size_t) matrices * outputs * rowBytes()), scales((size_t) matrices * outputs * groups * 4), zeros((size_t) divideUp(matrices * outputs * groups, 4) * 4),
           order((size_t) matrices * inputs * 4), ordered(ordered) {
         std::mt19937 generator(kind);
         size_t rows = (size_t) matrices * outputs;

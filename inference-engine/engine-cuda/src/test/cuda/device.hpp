@@ -2,6 +2,7 @@
 #pragma once
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -238,4 +239,31 @@ inline GemvChoice gemvFor(int rows, int inputs) {
     bool fits = staged <= (rows == 1 ? 56u : rows <= 8 ? 100u : 125u) * 1024;
     size_t qkvShared = (rows == 1 ? ring - 3 * 16384 : ring) + (fits ? staged : 0);
     return {rows == 1 ? "gemv_1" : rows <= 8 ? "gemv_8" : "gemv_16", rows == 1 ? "gemv_qkv_1" : "gemv_qkv_8", ring + (fits ? staged : 0), qkvShared, fits};
+}
+
+/** How the quantised GEMV is compiled and launched, as its header says. */
+struct QuantizedGemvChoice {
+    int spans;
+    size_t shared;
+    int mostRows; // of a launch
+};
+
+inline QuantizedGemvChoice quantizedGemvFor(int kind, int groupSize, int rows, int inputs) {
+    int unit = kind == 4 ? 256 : 128, spans = groupSize >= inputs ? 1 : unit / std::min(unit, groupSize & -groupSize);
+    size_t ring = 3 * 16 * (kind == 4 ? 2304 + 128 * spans : 2560 + 64 * spans) + 17408, rowBytes = (divideUp(inputs, unit) * unit + 32) * 2;
+    return {spans, std::max<size_t>(ring + rows * rowBytes, 120 * 1024), (int) std::min<size_t>(8, (226 * 1024 - ring) / rowBytes)};
+}
+
+/** How the quantised product of up to 64 rows is compiled and launched, as its header says. */
+struct QuantizedMatmulChoice {
+    int spans, splits;
+    std::string entry;
+    size_t shared;
+};
+
+inline QuantizedMatmulChoice quantizedMatmulFor(int kind, int groupSize, int rows, int outputs, int inputs, int multiprocessors) {
+    int unit = kind == 4 ? 128 : 64, spans = groupSize >= inputs ? 1 : unit / std::min(unit, groupSize & -groupSize), slots = rows <= 16 ? 16 : rows <= 32 ? 32 : 64;
+    int splits = std::clamp(multiprocessors / divideUp(outputs, 256), 1, std::max(1, inputs / 128));
+    size_t stage = 256 * (kind == 4 ? 80 : 96) + spans * (kind == 4 ? 2048 : 1024) + slots * (unit * 2 + 64);
+    return {spans, splits, "quantized_matmul_" + std::to_string(slots), std::max<size_t>(4 * stage, 120 * 1024)};
 }

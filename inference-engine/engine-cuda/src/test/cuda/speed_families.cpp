@@ -1,4 +1,4 @@
-// Times what only some models need, at the shapes of Qwen3-30B-A3B, DeepSeek-V2-Lite and a quantised Llama-3.1-8B.
+// Times what only some models need, at the shapes of Qwen3-30B-A3B and DeepSeek-V2-Lite.
 #include "speeds.hpp"
 
 /** The two products of a layer's experts, each launch of another copy of the experts where that fits; the floor is the weights of experts in use. */
@@ -92,40 +92,6 @@ static void latent(int sequences, int queries, int context, int heads) {
     double bytes = 2.0 * (elements + weightElements);
     double keys = queries == 1 ? context : context - queries / 2.0, operations = 2.0 * tokens * heads * (keys * (2 * rank + ropeDim) + (plainDim + valueDim) * (double) rank);
     printf("latent_attention %3d sequences, %4d queries, context %5d: %9.2f us, %.2f TB/s, %.1f TFLOP/s\n", sequences, queries, context, us, bytes / us / 1e6, operations / us / 1e6);
-}
-
-static void quantized(int kind, int rows, int outputs, int inputs, int groupSize) {
-    size_t codeBytes = (size_t) outputs * inputs / (kind == 4 ? 2 : 1);
-    int copies = (int) std::min<size_t>(40, (1ull << 30) / codeBytes + 2), groups = inputs / groupSize;
-    Buffer codes(codeBytes * copies), scales(Floats((size_t) outputs * groups, 0.01f), FLOAT32), zeros((size_t) outputs * groups), x = filled((size_t) rows * inputs, 1.f),
-        out((size_t) rows * outputs * 2);
-    Arguments f;
-    f.p(codes).l((long long) codes.size / 4).i(kind).i((int) 0xBFBFBFBF);
-    Kernel("fill_random", macros(BFLOAT16), "fill_codes").launch(4096, 256, 0, f);
-    REQUIRE(cudaMemset(zeros.address, 8, zeros.size));
-    REQUIRE(cudaDeviceSynchronize());
-    size_t staged = (size_t) rows * (divideUp(inputs, 256) * 256 + 32) * 2, shared = 3 * 36864 + 17408 + (staged <= 84 * 1024 ? staged : 0);
-    Kernel kernel("quantized_gemv", macros(BFLOAT16) + "-DWEIGHT=" + std::to_string(kind), "quantized_gemv");
-    double us = microseconds([&] {
-        for (int i = 0; i < copies; i++) {
-            Arguments a;
-            a.p((char*) codes.address + codeBytes * i).p(scales).p(kind == 4 ? zeros.address : nullptr).p(nullptr).i(groupSize).p(nullptr).p(x).p(nullptr).p(out).i(rows).i(outputs).i(inputs)
-                .i(0).i(0);
-            kernel.launch(multiprocessors, 512, shared, a, stream);
-        }
-    }) / copies;
-    double bytes = (double) codeBytes + (double) outputs * groups * (kind == 4 ? 5 : 4);
-    printf("quantized_gemv %s %2d rows %6dx%-6d %9.2f us, %.2f TB/s\n", kind == 4 ? "int4" : kind == 8 ? "int8" : "e4m3", rows, outputs, inputs, us, bytes / us / 1e6);
-}
-
-void speedOfCodes() {
-    for (int kind : {4, 8, 9}) {
-        for (auto [outputs, inputs] : {std::pair{6144, 4096}, {4096, 4096}, {28672, 4096}, {4096, 14336}}) {
-            for (int rows : {1, 8}) {
-                quantized(kind, rows, outputs, inputs, kind == 4 ? 128 : inputs);
-            }
-        }
-    }
 }
 
 void speedOfFamilies() {

@@ -21,22 +21,23 @@ final class FusedOps {
 
     private final Element element;
     private final Matmul dense;
-    private final QuantizedMatmul quantized;
+    private final FusedQuantizedOps ofCodes;
     private final CudaAdapters adapters;
-    private final RowOps rows;
     private final CurrentStep step;
 
     FusedOps(Element element, Matmul dense, QuantizedMatmul quantized, CudaAdapters adapters, RowOps rows,
             CurrentStep step) {
         this.element = element;
         this.dense = dense;
-        this.quantized = quantized;
+        this.ofCodes = new FusedQuantizedOps(element, quantized, adapters, rows, step);
         this.adapters = adapters;
-        this.rows = rows;
         this.step = step;
     }
 
     boolean normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int count, DeviceBuffer out) {
+        if (w.matrix() instanceof QuantizedMatrix codes) {
+            return ofCodes.normMatmul(x, norm, eps, w, codes, count, out);
+        }
         Gemv gemv = gemvFor(w, count);
         if (gemv == null) {
             return false;
@@ -50,6 +51,9 @@ final class FusedOps {
 
     boolean normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int count, DeviceBuffer out,
             HeadsInCache heads) {
+        if (qkv.matrix() instanceof QuantizedMatrix codes) {
+            return ofCodes.normMatmulToCache(x, norm, eps, qkv, codes, count, out, heads);
+        }
         Gemv gemv = gemvFor(qkv, count);
         if (gemv == null || !Gemv.takesHeads(heads)) {
             return false;
@@ -65,7 +69,7 @@ final class FusedOps {
     boolean normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation, int count,
             int inner, DeviceBuffer normalised, DeviceBuffer out) {
         if (w.matrix() instanceof QuantizedMatrix codes) {
-            return normQuantizedGated(x, norm, eps, w, codes, activation, count, inner, normalised, out);
+            return ofCodes.normMatmulGated(x, norm, eps, w, codes, activation, count, inner, normalised, out);
         }
         Gemv gemv = gemvFor(w, count);
         if (gemv == null) {
@@ -75,19 +79,6 @@ final class FusedOps {
         requireDifferent(matrix.name(), x, out);
         gemv.normMultiplyGated(matrix, bias(w), address(x, count, matrix.inputs()), vector(norm, matrix.inputs()), eps,
                 activation, count, address(out, count, inner));
-        return true;
-    }
-
-    /** The kernel for codes does not normalise. */
-    private boolean normQuantizedGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, QuantizedMatrix codes,
-            Activation activation, int count, int inner, DeviceBuffer normalised, DeviceBuffer out) {
-        if (adapters.addedTo(w) != null || !quantized.takes(codes, count)) {
-            return false;
-        }
-        requireDifferent(codes.name(), normalised, out);
-        rows.rmsNorm(x, norm, eps, count, codes.inputs(), normalised);
-        quantized.multiplyGated(codes, bias(w), activation, address(normalised, count, codes.inputs()), count,
-                address(out, count, inner));
         return true;
     }
 

@@ -15,8 +15,15 @@ package io.barista.engine.cuda;
 record PackedWeights(int count, int outputs, int inputs, WeightKind kind, int groupSize, long weights, long scales,
         long zeros, long order) {
 
+    private static final int MOST_SPAN = 256;
+
     static PackedWeights dense(int count, int outputs, int inputs, long weights) {
         return new PackedWeights(count, outputs, inputs, WeightKind.DENSE, 0, weights, 0, 0, 0);
+    }
+
+    /** Inputs that neighbour each other in one group wherever they begin at a multiple of their number: at most 256, a power of two. */
+    int span() {
+        return groupSize >= inputs ? MOST_SPAN : Math.min(MOST_SPAN, Integer.lowestOneBit(groupSize));
     }
 
     boolean isOrdered() {

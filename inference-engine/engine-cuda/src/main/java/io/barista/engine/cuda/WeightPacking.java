@@ -46,7 +46,7 @@ final class WeightPacking {
                 boolean ordered = quantized instanceof Weight.Int4 int4 && int4.inputOrder() != null;
                 yield new PackedWeights(count, outputs, inputs, kind, quantized.groupSize(), weights,
                         memory.allocate(name + "'s scales", groups * Float.BYTES),
-                        kind == WeightKind.INT4 ? memory.allocate(name + "'s zeros", groups) : 0,
+                        kind == WeightKind.INT4 ? memory.allocate(name + "'s zeros", wholeWords(groups)) : 0,
                         ordered ? memory.allocate(name + "'s order", (long) count * inputs * Integer.BYTES) : 0);
             }
         };
@@ -65,6 +65,11 @@ final class WeightPacking {
                 }
             }
         }
+    }
+
+    /** Kernels read a zero with the word around it. */
+    private static long wholeWords(long bytes) {
+        return Math.ceilDiv(bytes, Integer.BYTES) * Integer.BYTES;
     }
 
     private void writeOrder(Weight.Int4 weight, long address) {

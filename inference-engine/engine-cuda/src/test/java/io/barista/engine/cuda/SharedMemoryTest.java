@@ -2,6 +2,9 @@ package io.barista.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,28 +17,49 @@ class SharedMemoryTest {
     private static final int MOST = 227 << 10;
 
     @ParameterizedTest
-    @ValueSource(ints = {32, 896, 4_096, 14_336, 28_672, 131_072})
-    void quantizedProductsFitWhateverTheInputs(int inputs) {
-        for (int rows = 1; rows <= 8; rows++) {
-            assertThat(QuantizedGemv.sharedBytes(rows, inputs)).isLessThanOrEqualTo(MOST);
+    @ValueSource(ints = {32, 896, 4_096, 6_144, 14_336})
+    void rowsOfQuantizedProductsFit(int inputs) {
+        for (PackedWeights w : quantized(inputs)) {
+            int rows = QuantizedGemv.rowsPerLaunch(w);
+
+            assertThat(rows).as("%s", w).isBetween(1, 8);
+            assertThat(QuantizedGemv.sharedBytes(w, rows)).as("%s", w).isLessThanOrEqualTo(MOST);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {32, 896, 4_096, 6_144, 14_336, 28_672})
-    void reorderedInputsAreStagedWholly(int inputs) {
-        int rows = QuantizedGemv.rowsPerLaunch(new PackedWeights(1, 8, inputs, WeightKind.INT4, 128, 1, 1, 1, 1));
-
-        assertThat(rows).isBetween(1, 8);
-        assertThat(QuantizedGemv.sharedBytes(rows, inputs)).isGreaterThan(QuantizedGemv.sharedBytes(8, 1 << 20));
     }
 
     @Test
     void inputsThatNoRowFitsWithAreLeftToTheOtherWay() {
-        assertThat(QuantizedGemv.rowsPerLaunch(new PackedWeights(1, 8, 1 << 17, WeightKind.INT4, 128, 1, 1, 1, 1)))
-                .isZero();
-        assertThat(QuantizedGemv.rowsPerLaunch(new PackedWeights(1, 8, 1 << 17, WeightKind.INT4, 128, 1, 1, 1, 0)))
-                .isEqualTo(8);
+        for (PackedWeights w : quantized(1 << 17)) {
+            assertThat(QuantizedGemv.rowsPerLaunch(w)).as("%s", w).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 17, 32, 33, 64})
+    void tilesOfQuantizedProductsFit(int rows) {
+        for (PackedWeights w : quantized(4_096)) {
+            assertThat(QuantizedTiles.sharedBytes(w.kind(), w.span(), rows)).as("%s", w).isLessThanOrEqualTo(MOST);
+        }
+    }
+
+    /** The sums of splits lie where a matrix is written out. */
+    @ParameterizedTest
+    @ValueSource(ints = {32, 128, 896, 4_096, 14_336})
+    void sumsOfSplitsTakeNoMoreThanTheMatrix(int inputs) {
+        for (int outputs : new int[]{8, 256, 4_096, 28_672}) {
+            int splits = QuantizedTiles.splits(outputs, inputs, 132);
+
+            assertThat(splits).isPositive();
+            assertThat(splits == 1 ? 0 : splits * 64L * outputs * Float.BYTES)
+                    .isLessThanOrEqualTo(2L * outputs * inputs);
+        }
+    }
+
+    private static List<PackedWeights> quantized(int inputs) {
+        return Stream.of(WeightKind.INT4, WeightKind.INT8, WeightKind.FP8)
+                .flatMap(kind -> IntStream.of(32, 64, 96, 128, inputs)
+                        .mapToObj(group -> new PackedWeights(1, 8, inputs, kind, group, 1, 1, 1, 0)))
+                .toList();
     }
 
     @ParameterizedTest
