@@ -37,8 +37,8 @@ final class AdapterController {
         this.registry = registry;
     }
 
-    /** @param sha256 hexadecimal; null until the adapter has been fetched */
-    record FileCard(String name, long bytes, @Nullable String sha256) {}
+    /** @param crc32c hexadecimal; null until the adapter has been fetched */
+    record FileCard(String name, long bytes, @Nullable String crc32c) {}
 
     /** @param state {@code cached} or {@code remote} */
     record Card(String base, String name, String version, long bytes, String state, List<FileCard> files) {}
@@ -121,6 +121,6 @@ final class AdapterController {
         return new Card(adapter.base(), name, adapter.version().hash(), adapter.bytes(),
                 registry.has(adapter) ? "cached" : "remote",
                 adapter.files().stream().map(file -> new FileCard(file.path(), file.bytes(),
-                        registry.sha256(adapter, file).orElse(null))).toList());
+                        registry.crc32c(adapter, file).orElse(null))).toList());
     }
 }

@@ -3,13 +3,9 @@ package io.barista.loraregistry;
 import io.barista.sources.RemoteFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.zip.CRC32C;
 
-/** SHA-256 of the files that are served, each version read once, so that those who stream them can compare. Thread-safe. */
+/**
+ * CRC-32C of the files that are served, each version read once, so that those who stream them can compare. It is there against bytes that change
+ * on the way, and costs a fraction of SHA-256, which the first compiler makes slow. Thread-safe.
+ */
 final class FileHashes {
 
     /** More than are on the disk at a time; what is forgotten is read again. */
     private static final int MOST = 10_000;
+
+    private static final int BUFFER_BYTES = 1 << 18;
 
     private final ConcurrentMap<String, Map<String, String>> known = new ConcurrentHashMap<>();
 
@@ -49,20 +51,21 @@ final class FileHashes {
     private static Map<String, String> hash(List<RemoteFile> files, Path folder) {
         Map<String, String> hashes = new LinkedHashMap<>();
         for (RemoteFile file : files) {
-            hashes.put(file.path(), sha256(folder.resolve(file.path())));
+            hashes.put(file.path(), crc32c(folder.resolve(file.path())));
         }
         return Map.copyOf(hashes);
     }
 
-    private static String sha256(Path file) {
+    private static String crc32c(Path file) {
         try (InputStream content = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-            return HexFormat.of().formatHex(digest.digest());
+            CRC32C sum = new CRC32C();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
+                sum.update(buffer, 0, count);
+            }
+            return HexFormat.of().toHexDigits((int) sum.getValue());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 }

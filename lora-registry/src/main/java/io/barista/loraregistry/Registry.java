@@ -193,7 +193,7 @@ final class Registry implements AutoCloseable {
     }
 
     /** What a file's content hashes to; empty as long as the adapter has not been on this disk. */
-    Optional<String> sha256(Adapter adapter, RemoteFile file) {
+    Optional<String> crc32c(Adapter adapter, RemoteFile file) {
         return hashes.find(adapter, file);
     }
 

@@ -53,8 +53,7 @@ public final class ServiceImage {
         List<String> own = switch (role) {
             case GATEWAY -> List.of("-XX:+UseSerialGC", "-Xmx192m", "-XX:MaxDirectMemorySize=128m");
             case MODEL_SERVICE -> List.of("--add-modules=jdk.incubator.vector");
-            // without the second compiler hashing an adapter takes ten times as long
-            case LORA_REGISTRY -> List.of("-XX:+UseSerialGC", "-Xmx160m");
+            case LORA_REGISTRY -> List.of("-XX:+UseSerialGC", "-Xmx160m", "-XX:TieredStopAtLevel=1");
             case CONFIG_SERVER -> List.of("-XX:+UseSerialGC", "-Xmx96m", "-XX:TieredStopAtLevel=1");
         };
         return Stream.concat(Stream.of("--enable-native-access=ALL-UNNAMED"), own.stream()).toList();

@@ -10,6 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 record AdapterCard(String name, String version, List<FileCard> files) {
 
-    /** @param sha256 hexadecimal; null as long as the registry has not fetched the adapter itself */
-    record FileCard(String name, long bytes, @Nullable String sha256) {}
+    /** @param crc32c hexadecimal; null as long as the registry has not fetched the adapter itself */
+    record FileCard(String name, long bytes, @Nullable String crc32c) {}
 }

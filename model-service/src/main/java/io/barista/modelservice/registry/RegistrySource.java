@@ -44,7 +44,7 @@ final class RegistrySource implements FileSource {
             throw changed(null);
         }
         return now.files().stream().filter(each -> each.name().equals(file.path())).findFirst()
-                .map(AdapterCard.FileCard::sha256).map(hex -> new Checksum(Checksum.Algorithm.SHA256, hex));
+                .map(AdapterCard.FileCard::crc32c).map(hex -> new Checksum(Checksum.Algorithm.CRC32C, hex));
     }
 
     @Override
