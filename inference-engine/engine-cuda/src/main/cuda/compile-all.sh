@@ -19,6 +19,7 @@ variants() { # per source: the macros that change its code
     case $1 in
         embed|rms_norm|gated_activation|gather_rows|elementwise|fill_random|lora_plain) printf '%s\n' '-DELEMENT=0' '-DELEMENT=1' '-DELEMENT=2' ;;
         latent_attention) printf '%s\n' '-DELEMENT=0 -DRANK=512 -DROPE_DIM=64' '-DELEMENT=1 -DRANK=512 -DROPE_DIM=64' ;;
+        latent_tiles) printf '%s\n' '-DELEMENT=1 -DRANK=512 -DROPE_DIM=64 -DPLAIN_DIM=128 -DVALUE_DIM=128' '-DELEMENT=2 -DRANK=128 -DROPE_DIM=32 -DPLAIN_DIM=16 -DVALUE_DIM=32' ;;
         grouped_plain) printf '%s\n' '-DELEMENT=0 -DWEIGHT=0' '-DELEMENT=0 -DWEIGHT=4' '-DELEMENT=1 -DWEIGHT=9' ;;
         quantized_gemv|quantized_matmul) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4 -DSPANS=2' '-DELEMENT=2 -DWEIGHT=4 -DSPANS=4' '-DELEMENT=2 -DWEIGHT=8 -DSPANS=2' '-DELEMENT=1 -DWEIGHT=9 -DSPANS=1' ;;
         embed_quantized|grouped_quantized|dequantize) printf '%s\n' '-DELEMENT=1 -DWEIGHT=4' '-DELEMENT=2 -DWEIGHT=8' '-DELEMENT=1 -DWEIGHT=9' ;;

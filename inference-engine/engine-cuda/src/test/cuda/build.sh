@@ -35,6 +35,7 @@ cubin() { # SOURCE MACROS...
             for source in gemv mixture_route grouped_matmul lora_shrink lora_expand; do
                 cubin $source -DELEMENT=$element
             done
+            cubin latent_tiles -DELEMENT=$element -DRANK=512 -DROPE_DIM=64 -DPLAIN_DIM=128 -DVALUE_DIM=128
             for weight in 4 8 9; do
                 for spans in 1 2 4 8; do
                     [ $weight = 4 ] || [ $spans != 8 ] || continue

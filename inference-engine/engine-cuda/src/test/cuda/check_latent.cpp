@@ -1,4 +1,5 @@
 // DeepSeek's latent attention.
+#include "latent.hpp"
 #include "paged.hpp"
 
 /** Latent attention of a step, keys and values expanded from each token's latent as the model's formula has them. */
@@ -6,9 +7,9 @@ void checkLatent() {
     if (!wanted("latent")) {
         return;
     }
-    const int rank = 512, ropeDim = 64, width = rank + ropeDim, heads = 3, plainDim = 128, valueDim = 128;
+    const int rank = 512, ropeDim = 64, width = rank + ropeDim, plainDim = 128, valueDim = 128;
     for (Type type : types()) {
-        for (int neighbours : some({0, 1})) {
+        for (auto [neighbours, heads] : brief ? std::vector<std::pair<int, int>>{{0, 3}, {1, 16}} : std::vector<std::pair<int, int>>{{0, 3}, {1, 16}, {0, 72}}) {
             Step step({{1, 33}, {7, 7}, {1, 129}, {31, 40}});
             int T = step.tokens, queryDim = plainDim + ropeDim;
             Floats queries = random((size_t) T * heads * queryDim, type), rows = random((size_t) T * width, type), norm = random(rank, FLOAT32);
@@ -92,6 +93,22 @@ void checkLatent() {
             // Queries are rounded to elements twice before scores of a spread of about 5: three times an output's rounding.
             REQUIRE(cudaDeviceSynchronize());
             report("latent_attention", type, std::to_string(neighbours), relativeError(out.read(type), expected), (type == FLOAT32 ? 1 : 3) * tolerance(type));
+            if (type == FLOAT32) {
+                continue;
+            }
+            for (int pairs : {16, 64}) {
+                for (int chunk : {T, 9}) { // all at once, and in parts that end within a sequence
+                    Buffer tiled((size_t) T * heads * valueDim * bytes(type)), absorbed((size_t) T * heads * width * bytes(type)), latents((size_t) T * heads * rank * bytes(type));
+                    LatentTiles tiles(type, pairs);
+                    for (int first = 0; first < T; first += chunk) {
+                        tiles.launch(dqueries, dweight.address, dcache.address, starts, contexts, tables, step.maxBlocks, step.sequences, first, std::min(chunk, T - first), heads, scale,
+                                     absorbed, latents, tiled);
+                    }
+                    REQUIRE(cudaDeviceSynchronize());
+                    report("latent_attend_" + std::to_string(pairs), type, std::to_string(heads) + " heads, parts of " + std::to_string(chunk), relativeError(tiled.read(type), expected),
+                           3 * tolerance(type));
+                }
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 // Times what only some models need, at the shapes of Qwen3-30B-A3B and DeepSeek-V2-Lite.
+#include "latent.hpp"
 #include "speeds.hpp"
 
 /** The two products of a layer's experts, each launch of another copy of the experts where that fits; the floor is the weights of experts in use. */
@@ -89,9 +90,19 @@ static void latent(int sequences, int queries, int context, int heads) {
             kernel.launch(dim3(tokens, heads), 256, 0, a, stream);
         }
     }, 5) / copies;
+    LatentTiles tiles(BFLOAT16, queries == 1 && heads <= 16 ? 16 : 64);
+    Buffer absorbed((size_t) tokens * heads * (rank + ropeDim) * 2), latents((size_t) tokens * heads * rank * 2);
+    double tiled = microseconds([&] {
+        for (int i = 0; i < copies; i++) {
+            tiles.launch(x, (char*) weight.address + weightElements * 2 * i, (char*) cache.address + elements * 2 * i, dstarts, dcontexts, dtable, blocksEach, sequences, 0, tokens, heads, 0.07f,
+                         absorbed, latents, out, stream);
+        }
+    }, 5) / copies;
     double bytes = 2.0 * (elements + weightElements);
     double keys = queries == 1 ? context : context - queries / 2.0, operations = 2.0 * tokens * heads * (keys * (2 * rank + ropeDim) + (plainDim + valueDim) * (double) rank);
-    printf("latent_attention %3d sequences, %4d queries, context %5d: %9.2f us, %.2f TB/s, %.1f TFLOP/s\n", sequences, queries, context, us, bytes / us / 1e6, operations / us / 1e6);
+    for (auto [name, time] : {std::pair{"latent_attention", us}, {"latent_tiles", tiled}}) {
+        printf("%-16s %3d sequences, %4d queries, context %5d: %9.2f us, %.2f TB/s, %.1f TFLOP/s\n", name, sequences, queries, context, time, bytes / time / 1e6, operations / time / 1e6);
+    }
 }
 
 void speedOfFamilies() {

@@ -88,7 +88,7 @@ final class CudaOps implements TensorOps {
         this.products = new ProductOps(element, dense, quantized, adapters);
         this.fused = new FusedOps(element, dense, quantized, adapters, rows, step);
         this.attentions = new AttentionOps(step);
-        this.latents = new LatentOps(new LatentKernels(loader), storage, step);
+        this.latents = new LatentOps(new LatentKernels(loader, element, memory), storage, step);
         this.mixtures = new MixtureOps(element, memory, new MixtureKernels(loader, element, grouped, rowKernels));
         this.draws = new DrawOps(loader, memory, stream, step);
     }
@@ -153,7 +153,7 @@ final class CudaOps implements TensorOps {
 
     @Override
     public LatentWorkspace allocateLatent(LatentAttentionSpec attention, int maxRows) {
-        return new CudaLatentWorkspace(attention, maxRows);
+        return latents.allocate(attention, maxRows);
     }
 
     @Override
@@ -310,7 +310,7 @@ final class CudaOps implements TensorOps {
     @Override
     public void latentAttention(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight,
             KvCache cache, int layer, LatentWorkspace workspace, DeviceBuffer out) {
-        latents.attend(queries, attention, weight, cache, layer, out);
+        latents.attend(queries, attention, weight, cache, layer, workspace, out);
     }
 
     // Mixtures of experts.

@@ -6,21 +6,34 @@ import io.barista.engine.backend.StepInputs;
 import java.util.HashMap;
 import java.util.Map;
 
-/** {@code latent_attention.cu}, compiled for each width of rows and size of blocks that occurs. */
+/** {@code latent_attention.cu}, compiled for each width of rows and size of blocks that occurs; most steps are {@link LatentTiles}' work. */
 final class LatentKernels {
 
     /** Its kernel holds so many partial sums in shared memory. */
     private static final int LARGEST_RANK = 1_024;
 
     private final KernelLoader loader;
+    private final Element element;
+    private final DeviceMemory memory;
     private final Map<Variant, Kernels> kernels = new HashMap<>();
+    private final Map<TilesVariant, LatentTiles> tiles = new HashMap<>();
 
     private record Variant(int rank, int ropeDim, int blockTokens) {}
 
+    private record TilesVariant(LatentAttentionSpec spec, int blockTokens) {}
+
     private record Kernels(Kernel ropeAndCache, Kernel attention) {}
 
-    LatentKernels(KernelLoader loader) {
+    LatentKernels(KernelLoader loader, Element element, DeviceMemory memory) {
         this.loader = loader;
+        this.element = element;
+        this.memory = memory;
+    }
+
+    CudaLatentWorkspace allocate(LatentAttentionSpec spec, int maxRows) {
+        return LatentTiles.takes(spec, element, loader.device().blockSharedBytes())
+                ? CudaLatentWorkspace.allocate(spec, maxRows, element, memory)
+                : CudaLatentWorkspace.none(spec, maxRows);
     }
 
     /** @throws io.barista.engine.backend.UnsupportedOnBackend for sizes that the kernels do not take */
@@ -39,7 +52,13 @@ final class LatentKernels {
     }
 
     void attend(long queries, LatentAttentionSpec spec, CudaLatentMatrix weight, CudaLatentCache cache, int layer,
-            StepInputs inputs, StepMemory step, long out) {
+            StepInputs inputs, StepMemory step, CudaLatentWorkspace room, long out) {
+        if (room.isForTiles()) {
+            tiles.computeIfAbsent(new TilesVariant(spec, cache.shape().blockTokens()),
+                    variant -> new LatentTiles(loader, variant.spec(), variant.blockTokens()))
+                    .attend(queries, spec, weight, cache, layer, inputs, step, room, out);
+            return;
+        }
         kernels(spec, cache).attention().pointer(queries).pointer(weight.address()).pointer(cache.layer(layer))
                 .pointer(step.queryStarts()).pointer(step.contextLengths()).pointer(step.blockTables())
                 .integer(inputs.maxBlocksPerSequence()).integer(inputs.sequences).integer(spec.heads())

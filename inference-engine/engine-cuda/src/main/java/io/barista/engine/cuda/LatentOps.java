@@ -9,6 +9,7 @@ import io.barista.engine.backend.HostTensor;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.LatentMatrix;
+import io.barista.engine.backend.LatentWorkspace;
 import io.barista.engine.backend.RopeTable;
 
 /** Attention whose cache keeps one latent row for each token, from which all heads' keys and values are made. */
@@ -29,6 +30,10 @@ final class LatentOps {
         return storage.latentMatrix(weight, attention);
     }
 
+    LatentWorkspace allocate(LatentAttentionSpec attention, int maxRows) {
+        return kernels.allocate(attention, maxRows);
+    }
+
     void ropeAndCache(DeviceBuffer queries, DeviceBuffer latentRows, LatentAttentionSpec attention, RopeTable rope,
             DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
         CudaLatentCache rows = (CudaLatentCache) cache;
@@ -40,12 +45,13 @@ final class LatentOps {
     }
 
     void attend(DeviceBuffer queries, LatentAttentionSpec attention, LatentMatrix weight, KvCache cache, int layer,
-            DeviceBuffer out) {
+            LatentWorkspace workspace, DeviceBuffer out) {
         CudaLatentCache rows = (CudaLatentCache) cache;
         LatentKernels.requireFits(attention, rows, layer);
         requireDifferent("latentAttention", queries, out);
         int tokens = step.inputs().tokens;
         kernels.attend(address(queries, tokens, attention.queryWidth()), attention, (CudaLatentMatrix) weight, rows,
-                layer, step.inputs(), step.metadata(), address(out, tokens, attention.outputWidth()));
+                layer, step.inputs(), step.metadata(), (CudaLatentWorkspace) workspace,
+                address(out, tokens, attention.outputWidth()));
     }
 }

@@ -2,6 +2,8 @@ package io.barista.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barista.engine.backend.LatentAttentionSpec;
+import io.barista.engine.backend.LatentAttentionSpec.Pairs;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -75,5 +77,17 @@ class SharedMemoryTest {
             assertThat(DecodeAttention.sharedBytes(headDim, fp8)).isLessThanOrEqualTo(MOST);
             assertThat(PrefillAttention.sharedBytes(headDim, fp8)).isLessThanOrEqualTo(MOST);
         }
+    }
+
+    @Test
+    void latentsOfDeepSeekFitAndWiderOnesAreLeftToThePlainKernel() {
+        LatentAttentionSpec deepSeek = new LatentAttentionSpec(128, 512, 128, 64, 128, 1, Pairs.NEIGHBOURS);
+        LatentAttentionSpec wide = new LatentAttentionSpec(16, 1_024, 128, 64, 128, 1, Pairs.NEIGHBOURS);
+        LatentAttentionSpec narrow = new LatentAttentionSpec(4, 32, 16, 8, 12, 1, Pairs.NEIGHBOURS);
+
+        assertThat(LatentTiles.takes(deepSeek, Element.BFLOAT16, MOST)).isTrue();
+        assertThat(LatentTiles.takes(deepSeek, Element.FLOAT32, MOST)).isFalse();
+        assertThat(LatentTiles.takes(wide, Element.BFLOAT16, MOST)).isFalse();
+        assertThat(LatentTiles.takes(narrow, Element.BFLOAT16, MOST)).isFalse();
     }
 }

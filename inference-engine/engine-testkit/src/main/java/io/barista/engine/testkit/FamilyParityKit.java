@@ -112,9 +112,13 @@ public abstract class FamilyParityKit {
         Twin.Pair<ExpertMatrices> gateUp = quantizedExperts(kind, router.experts(), hidden, groupSize, inner, inner);
         Twin.Pair<ExpertMatrices> down = quantizedExperts(kind, router.experts(), inner, groupSize, hidden);
         Twin.Pair<MixtureWorkspace> workspace = twin.make(ops -> ops.allocateMixture(mixture, 200));
+        float size = switch (kind) { // sums of products of codes of a byte would be too large for float16
+            case INT4, INT4_REORDERED -> 0.01f;
+            case FP8, INT8 -> 0.001f;
+        };
 
         for (int rows : new int[]{1, 3, 70, 200}) {
-            Twin.Buffer x = twin.rows(random(random, rows * hidden, 0.01f));
+            Twin.Buffer x = twin.rows(random(random, rows * hidden, size));
             Twin.Buffer logits = twin.logits(rows * router.experts());
             Twin.Buffer out = twin.unwritten(rows * hidden);
             twin.onBoth((ops, side) -> {
@@ -155,6 +159,7 @@ public abstract class FamilyParityKit {
     static Stream<LatentAttentionSpec> latents() {
         return Stream.of(new LatentAttentionSpec(4, 32, 16, 8, 12, 0.2f, Pairs.NEIGHBOURS),
                 new LatentAttentionSpec(3, 40, 24, 16, 20, 0.15f, Pairs.HALVES),
+                new LatentAttentionSpec(20, 128, 48, 32, 64, 0.1f, Pairs.HALVES),
                 new LatentAttentionSpec(16, 512, 128, 64, 128, 0.07f, Pairs.NEIGHBOURS));
     }
 
