@@ -4,6 +4,7 @@ import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.KvCache;
+import io.barista.engine.backend.Matrix;
 import io.barista.engine.backend.RopeTable;
 import io.barista.engine.backend.StepInputs;
 
@@ -41,6 +42,41 @@ final class CpuChecks {
                 || latent != shape.latent()) {
             throw new IllegalArgumentException(
                     "layer %d with %s over a cache of %s".formatted(layer, attention, shape));
+        }
+    }
+
+    static void requireSound(StepInputs step) {
+        if (step.tokens < 0 || step.tokens > step.maxTokens() || step.sequences > step.maxSequences()
+                || step.logitRows > step.maxTokens() || step.queryStarts[step.sequences] != step.tokens) {
+            throw new IllegalArgumentException(
+                    "step of %d tokens in %d sequences, %d logit rows, room for %d tokens in %d".formatted(
+                            step.tokens, step.sequences, step.logitRows, step.maxTokens(), step.maxSequences()));
+        }
+    }
+
+    /** That the table has a row for each token. */
+    static void requireIds(StepInputs step, Matrix table) {
+        for (int t = 0; t < step.tokens; t++) {
+            if (step.tokenIds[t] < 0 || step.tokenIds[t] >= table.outputs()) {
+                throw new IllegalArgumentException("token id %d at row %d, %s has %d rows".formatted(
+                        step.tokenIds[t], t, table.name(), table.outputs()));
+            }
+        }
+    }
+
+    static void requireLogitRows(StepInputs step) {
+        for (int row = 0; row < step.logitRows; row++) {
+            if (step.logitIndices[row] < 0 || step.logitIndices[row] >= step.tokens) {
+                throw new IllegalArgumentException("logit row %d names row %d of %d".formatted(row,
+                        step.logitIndices[row], step.tokens));
+            }
+        }
+    }
+
+    static void requireRotary(RopeTable rope, int least, int most) {
+        if (rope.rotaryDim() < least || rope.rotaryDim() > most) {
+            throw new IllegalArgumentException(
+                    "rotary dimension %d, expected %d to %d".formatted(rope.rotaryDim(), least, most));
         }
     }
 

@@ -2,14 +2,30 @@ package io.barista.engine.cpu;
 
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.LatentAttentionSpec.Pairs;
+import io.barista.engine.backend.StepInputs;
 
 /** Normalises latents and rotates queries and shared keys, row by row: little beside the products around it. */
 final class CpuLatentRope {
 
     private CpuLatentRope() {}
 
+    /**
+     * Every row of a step.
+     *
+     * @param queries [T, H·(plainDim + ropeDim)]
+     * @param rows    [T, rank + ropeDim]
+     */
+    static void rotate(StepInputs step, float[] queries, float[] rows, LatentAttentionSpec spec, CpuRopeTable rope,
+            float[] norm, float eps) {
+        for (int t = 0; t < step.tokens; t++) {
+            queries(queries, t * spec.queryWidth(), spec, rope, step.ropeRows[t]);
+            row(rows, t * spec.rowWidth(), spec, rope, step.ropeRows[t], norm, eps);
+        }
+    }
+
     /** One row of latent and shared key. */
-    static void row(float[] rows, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow, float[] norm,
+    private static void row(float[] rows, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow,
+            float[] norm,
             float eps) {
         double squares = 0;
         for (int i = 0; i < spec.rank(); i++) {
@@ -23,7 +39,7 @@ final class CpuLatentRope {
     }
 
     /** All heads of one row of queries. */
-    static void queries(float[] queries, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow) {
+    private static void queries(float[] queries, int from, LatentAttentionSpec spec, CpuRopeTable rope, int ropeRow) {
         for (int h = 0; h < spec.heads(); h++) {
             rotate(queries, from + h * spec.queryHeadDim() + spec.plainDim(), spec.pairs(), rope, ropeRow);
         }

@@ -41,10 +41,12 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     /** Weights and the KV cache lie outside the heap, so that -Xmx need not grow with the model. */
     final Arena arena = Arena.ofShared();
     private final DType compute;
+    private final CpuStorage storage;
     private @Nullable StepInputs inputs;
 
     CpuOps(DType compute) {
         this.compute = compute;
+        this.storage = new CpuStorage(compute);
     }
 
     @Override
@@ -64,32 +66,27 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
 
     @Override
     public final DeviceBuffer allocate(String name, DType dtype, long elements) {
-        if (dtype != DType.FLOAT32 && dtype != compute) {
-            throw new IllegalArgumentException("%s: expected FLOAT32 or %s, got %s".formatted(name, compute, dtype));
-        }
-        if (elements < 1 || elements > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "%s: %d elements asked for, 1 to %d are possible".formatted(name, elements, Integer.MAX_VALUE - 8));
-        }
-        return new CpuBuffer(name, dtype, new float[(int) elements]);
+        return storage.allocate(name, dtype, elements);
     }
 
     @Override
     public final DeviceBuffer upload(HostTensor vector) {
-        HostTensors.requireFloating(vector);
-        float[] values = new float[Math.toIntExact(vector.elements())];
-        HostTensors.widen(vector.dtype(), vector.data(), 0, values, values.length);
-        rounded(values, values.length);
-        return new CpuBuffer(vector.name(), compute, values);
+        return storage.vector(vector);
     }
 
     @Override
     public final RopeTable uploadRope(float[] cosSin, int positions, int rotaryDim) {
-        if (rotaryDim < 2 || rotaryDim % 2 != 0 || cosSin.length != Math.multiplyExact(positions, rotaryDim)) {
-            throw new IllegalArgumentException("rope table of %d floats for %d positions of rotary dimension %d"
-                    .formatted(cosSin.length, positions, rotaryDim));
-        }
-        return new CpuRopeTable(cosSin.clone(), positions, rotaryDim);
+        return storage.rope(cosSin, positions, rotaryDim);
+    }
+
+    @Override
+    public final void write(DeviceBuffer target, long offset, float[] source, int count) {
+        storage.write(target, offset, source, count);
+    }
+
+    @Override
+    public final void read(DeviceBuffer source, long offset, float[] target, int count) {
+        storage.read(source, offset, target, count);
     }
 
     @Override
@@ -148,16 +145,9 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
-    public void begin(StepInputs inputs) {
-        if (inputs.tokens < 0 || inputs.tokens > inputs.maxTokens() || inputs.sequences > inputs.maxSequences()
-                || inputs.logitRows > inputs.maxTokens()
-                || inputs.queryStarts[inputs.sequences] != inputs.tokens) {
-            throw new IllegalArgumentException(
-                    "step of %d tokens in %d sequences, %d logit rows, room for %d tokens in %d"
-                            .formatted(inputs.tokens, inputs.sequences, inputs.logitRows, inputs.maxTokens(),
-                                    inputs.maxSequences()));
-        }
-        this.inputs = inputs;
+    public void begin(StepInputs begun) {
+        CpuChecks.requireSound(begun);
+        inputs = begun;
     }
 
     final StepInputs step() {
@@ -170,13 +160,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     @Override
     public final void embed(Matrix table, float scale, DeviceBuffer out) {
         StepInputs step = step();
-        for (int t = 0; t < step.tokens; t++) {
-            if (step.tokenIds[t] < 0 || step.tokenIds[t] >= table.outputs()) {
-                throw new IllegalArgumentException(
-                        "token id %d at row %d, %s has %d rows".formatted(step.tokenIds[t], t,
-                                table.name(), table.outputs()));
-            }
-        }
+        CpuChecks.requireIds(step, table);
         float[] target = values(out, step.tokens, table.inputs());
         embed(table, step.tokenIds, step.tokens, scale, target);
         rounded(target, step.tokens * table.inputs());
@@ -203,10 +187,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
             @Nullable DeviceBuffer kNorm, float normEps, KvCache cache, int layer) {
         StepInputs step = step();
         requireFits(attention, cache, layer, false);
-        if (rope.rotaryDim() > attention.headDim()) {
-            throw new IllegalArgumentException(
-                    "rotary dimension %d over head size %d".formatted(rope.rotaryDim(), attention.headDim()));
-        }
+        CpuChecks.requireRotary(rope, 2, attention.headDim());
         requirePlaces(step, rope, cache.shape());
         float[] rows = values(qkv, step.tokens, attention.qkvWidth());
         rotate(rows, attention, (CpuRopeTable) rope, qNorm == null ? null : values(qNorm, 1, attention.headDim()),
@@ -243,19 +224,12 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
             RopeTable rope, DeviceBuffer latentNorm, float normEps, KvCache cache, int layer) {
         StepInputs step = step();
         requireFits(CpuLatents.attention(attention), cache, layer, true);
-        if (rope.rotaryDim() != attention.ropeDim()) {
-            throw new IllegalArgumentException(
-                    "rotary dimension %d, expected %d".formatted(rope.rotaryDim(), attention.ropeDim()));
-        }
+        CpuChecks.requireRotary(rope, attention.ropeDim(), attention.ropeDim());
         requirePlaces(step, rope, cache.shape());
         float[] heads = values(queries, step.tokens, attention.queryWidth());
         float[] latents = values(rows, step.tokens, attention.rowWidth());
         float[] norm = values(latentNorm, 1, attention.rank());
-        for (int t = 0; t < step.tokens; t++) {
-            CpuLatentRope.queries(heads, t * attention.queryWidth(), attention, (CpuRopeTable) rope, step.ropeRows[t]);
-            CpuLatentRope.row(latents, t * attention.rowWidth(), attention, (CpuRopeTable) rope, step.ropeRows[t], norm,
-                    normEps);
-        }
+        CpuLatentRope.rotate(step, heads, latents, attention, (CpuRopeTable) rope, norm, normEps);
         rounded(heads, step.tokens * attention.queryWidth());
         rounded(latents, step.tokens * attention.rowWidth());
         store(latents, attention.rowWidth(), 0, 0, cache, layer);
@@ -334,40 +308,12 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     public final void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out) {
         StepInputs step = step();
         requireDifferent("gatherLogitRows", x, out);
+        CpuChecks.requireLogitRows(step);
         float[] source = values(x, step.tokens, columns);
         float[] target = values(out, step.logitRows, columns);
         for (int row = 0; row < step.logitRows; row++) {
-            int token = step.logitIndices[row];
-            if (token < 0 || token >= step.tokens) {
-                throw new IllegalArgumentException(
-                        "logit row %d names row %d of %d".formatted(row, token, step.tokens));
-            }
-            System.arraycopy(source, token * columns, target, row * columns, columns);
+            System.arraycopy(source, step.logitIndices[row] * columns, target, row * columns, columns);
         }
-    }
-
-    @Override
-    public final void write(DeviceBuffer target, long offset, float[] source, int count) {
-        float[] values = ((CpuBuffer) target).values();
-        if (offset < 0 || count < 0 || count > source.length || offset + count > values.length) {
-            throw new IllegalArgumentException("%d of %d elements to %d of %s, which has %d".formatted(count,
-                    source.length, offset, target.name(), values.length));
-        }
-        System.arraycopy(source, 0, values, (int) offset, count);
-        if (target.dtype() == DType.BFLOAT16) {
-            Bfloat16.round(values, (int) offset, (int) offset + count);
-        }
-    }
-
-    @Override
-    public final void read(DeviceBuffer source, long offset, float[] target, int count) {
-        float[] values = ((CpuBuffer) source).values();
-        if (offset < 0 || count < 0 || count > target.length || offset + count > values.length) {
-            throw new IllegalArgumentException(
-                    "%d elements from %d of %s, which has %d, into %d".formatted(count, offset,
-                            source.name(), values.length, target.length));
-        }
-        System.arraycopy(values, (int) offset, target, 0, count);
     }
 
     @Override
