@@ -15,6 +15,7 @@
 // as 32 inputs, so four lanes share 32 neighbouring inputs at a time, and a lane takes 8 codes from a piece that its neighbour may
 // have copied, which costs a __syncwarp. Scales and zeros travel in the ring beside their codes: a load that had to come back from memory for
 // each unit was what an earlier form waited for. A zero is fetched with the word around it.
+// H200, bf16, 1 row in a graph: int4 by 128 [6144x4096] 7.9 us, 1.71 TB/s; [28672x4096] 26.5, 2.39; e4m3 9.2, 2.75; 30.6, 3.84; int8 8.5, 2.97; 29.1, 4.04.
 #include "device.cuh"
 #include "heads.cuh"
 #include "mma.cuh"

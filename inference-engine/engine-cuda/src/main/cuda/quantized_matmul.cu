@@ -14,6 +14,7 @@
 // How: a block's 8 warps take 32 outputs each and share x, whose fragments serve two operands of 16 outputs. Codes, scales and x of four units are under
 // way in shared memory; one barrier a unit. Splits fill the multiprocessors where outputs do not, and are added up in their order, so that sums
 // do not depend on who came first.
+// H200, bf16, 64 rows in a graph: int4 by 128 [6144x4096] 26 us, [28672x4096] 85 us, 177 TFLOP/s; e4m3 the same; 16 rows 14 and 49 (e4m3 13 and 45) us.
 #include "device.cuh"
 #include "mma.cuh"
 #include "quantized.cuh"

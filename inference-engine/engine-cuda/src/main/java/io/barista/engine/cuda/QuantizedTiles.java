@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code quantized_matmul.cu}: up to some hundred rows times quantised weights, whose codes are read once for each 64 rows. */
 final class QuantizedTiles {
 
-    private static final int MOST_ROWS = 192;
+    private static final int MOST_ROWS = 128;
     private static final int ROWS = 64;
     private static final int OUTPUTS = 256;
     private static final int STAGES = 4;
