@@ -19,12 +19,24 @@ dequantize(const unsigned* codes, const float* scales, const unsigned char* zero
 #else
     unsigned low = 0, high = 0;
     const unsigned char* bytes = (const unsigned char*) codes + (size_t) output * inputs + eight * 8;
-    for (int j = 0; j < min(8, inputs - eight * 8); j++) {
-        (j < 4 ? low : high) |= (unsigned) bytes[j] << 8 * (j % 4);
+    if (inputs % 8 == 0) {
+        uint2 words = *(const uint2*) bytes;
+        low = words.x, high = words.y;
+    } else {
+        for (int j = 0; j < min(8, inputs - eight * 8); j++) {
+            (j < 4 ? low : high) |= (unsigned) bytes[j] << 8 * (j % 4);
+        }
     }
 #endif
     float x[8], scale = scales[group];
     decodeEight(low, high, zeros ? zeros[group] : 0, x);
+#if ELEMENT != 0
+    if (!order && inputs % 8 == 0) {
+        *(uint4*) (out + (size_t) output * inputs + eight * 8) =
+            make_uint4(pack2(x[0] * scale, x[1] * scale), pack2(x[2] * scale, x[3] * scale), pack2(x[4] * scale, x[5] * scale), pack2(x[6] * scale, x[7] * scale));
+        return;
+    }
+#endif
 #pragma unroll
     for (int j = 0; j < 8; j++) {
         int k = eight * 8 + j;
