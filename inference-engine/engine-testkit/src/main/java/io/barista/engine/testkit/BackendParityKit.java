@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,7 @@ public abstract class BackendParityKit {
         Twin.Weights weights = twin.pack(List.of(TestWeights.of(kind, random, outputs, inputs, groupSize),
                 TestWeights.of(kind, random, 19, inputs, groupSize)));
         int stacked = outputs + 19;
-        for (int rows : new int[]{1, 2, 5, 8, 9, 33}) {
+        for (int rows : new int[]{1, 2, 5, 8, 9, 33, 70}) {
             Twin.Buffer x = twin.rows(random(random, rows * inputs, 1));
             Twin.Buffer out = twin.unwritten(rows * stacked);
             twin.onBoth((ops, side) -> ops.matmul(side.of(weights), null, side.of(x), rows, side.of(out)));
@@ -176,7 +177,24 @@ public abstract class BackendParityKit {
         Twin.Weights gates = twin
                 .pack(matrix("g", DType.BFLOAT16, 2 * inner, inputs, random(random, 2 * inner * inputs, 0.1f)));
         Twin.Buffer bias = seed % 2 == 0 ? null : twin.vector(random(random, outputs, 1));
-        Twin.Buffer norm = twin.vector(random(random, inputs, 1));
+        assertPartsAgree(weights, gates, bias, twin.vector(random(random, inputs, 1)), inputs, outputs, inner);
+    }
+
+    /** Codes mean large numbers, so that rows are small. */
+    @ParameterizedTest
+    @EnumSource
+    void normalisesMultipliesAndAddsCodesInOnePart(TestWeights.Kind kind) {
+        for (int inputs : new int[]{256, 416}) {
+            int groupSize = inputs == 256 ? 64 : 32;
+            Twin.Weights weights = twin.pack(List.of(TestWeights.of(kind, random, 72, inputs, groupSize)));
+            Twin.Weights gates = twin.pack(List.of(TestWeights.of(kind, random, 2 * 48, inputs, groupSize)));
+            Twin.Buffer bias = twin.vector(random(random, 72, 1));
+            assertPartsAgree(weights, gates, bias, twin.vector(random(random, inputs, 0.01f)), inputs, 72, 48);
+        }
+    }
+
+    private void assertPartsAgree(Twin.Weights weights, Twin.Weights gates, Twin.@Nullable Buffer bias,
+            Twin.Buffer norm, int inputs, int outputs, int inner) {
         for (int rows : new int[]{1, 2, 3, 4, 5, 7, 8, 9, 33}) {
             Twin.Buffer x = twin.rows(random(random, rows * inputs, 3));
             Twin.Buffer normalised = twin.unwritten(rows * inputs);
@@ -312,12 +330,28 @@ public abstract class BackendParityKit {
         AttentionSpec spec = new AttentionSpec(kvHeads * group, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), 0,
                 0);
         int hidden = 136;
-        Twin.Cache cache = twin.cache(new KvCache.Shape(2, sequences * 4, 16, kvHeads, headDim));
-        Twin.Rope rope = twin.rope(angles(64, rotaryDim), 64, rotaryDim);
         Twin.Weights qkv = twin.pack(matrix("qkv", DType.BFLOAT16, spec.qkvWidth(), hidden,
                 random(random, spec.qkvWidth() * hidden, 0.2f)));
+        assertProjects(spec, rotaryDim, sequences, qkv, hidden, twin.vector(random(random, hidden, 1)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void projectsRowsStraightIntoTheCacheByCodes(TestWeights.Kind kind) {
+        AttentionSpec spec = new AttentionSpec(6, 2, 64, 0.125f, 0, 0);
+        int hidden = 160;
+        Twin.Weights qkv = twin.pack(List.of(TestWeights.of(kind, random, spec.qkvWidth(), hidden, 32)));
+        for (int sequences : new int[]{1, 3, 9}) {
+            assertProjects(spec, 64, sequences, qkv, hidden, twin.vector(random(random, hidden, 0.002f)));
+        }
+    }
+
+    private void assertProjects(AttentionSpec spec, int rotaryDim, int sequences, Twin.Weights qkv, int hidden,
+            Twin.Buffer norm) {
+        int headDim = spec.headDim();
+        Twin.Cache cache = twin.cache(new KvCache.Shape(2, sequences * 4, 16, spec.kvHeads(), headDim));
+        Twin.Rope rope = twin.rope(angles(64, rotaryDim), 64, rotaryDim);
         Twin.Buffer bias = twin.vector(random(random, spec.qkvWidth(), 1));
-        Twin.Buffer norm = twin.vector(random(random, hidden, 1));
         TestStep steps = TestStep.of(random, sequences, 4, 16);
         for (int position = 0; position < 20; position++) {
             for (int s = 0; s < sequences; s++) {
