@@ -122,6 +122,7 @@ final class EngineThread {
         try {
             EngineAssembly.Parts parts = assembly.assemble();
             ResolvedEngineConfig config = parts.config();
+            parts.runner().warmUp();
             AdmissionGate gate = new AdmissionGate(config.maxQueuedRequests(), config.maxNumSeqs());
             AdapterRoom room = AdapterRoom.of(parts, adapters, commands);
             EngineLoop loop = new EngineLoop(config, parts.runner(), room.slots(), commands, output, observer, gate,

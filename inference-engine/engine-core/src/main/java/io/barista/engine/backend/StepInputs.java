@@ -54,6 +54,32 @@ public final class StepInputs {
         return -1 - row;
     }
 
+    /** Makes this a step of nothing. */
+    public void clear() {
+        tokens = 0;
+        sequences = 0;
+        logitRows = 0;
+        adapterTokens = 0;
+        queryStarts[0] = 0;
+    }
+
+    /** Grows a step of one token per sequence to so many, by tokens that are written nowhere, see nothing and want their logits. */
+    public void padTo(int size) {
+        for (int i = tokens; i < size; i++) {
+            tokenIds[i] = 0;
+            positions[i] = 0;
+            ropeRows[i] = 0;
+            slots[i] = -1;
+            adapterSlots[i] = -1;
+            queryStarts[i + 1] = i + 1;
+            contextLengths[i] = 0;
+            logitIndices[i] = i;
+        }
+        tokens = size;
+        sequences = size;
+        logitRows = size;
+    }
+
     public int maxTokens() {
         return tokenIds.length;
     }

@@ -76,6 +76,14 @@ public interface TensorOps extends AutoCloseable {
      */
     void writeAdapter(int slot, List<AdapterUpdate> updates);
 
+    /**
+     * Runs steps whose like take long when they first occur, so that no request waits for them and what cannot work fails at the start.
+     *
+     * @param inputs overwritten
+     * @param step   runs the model on these inputs
+     */
+    default void warmUp(StepInputs inputs, Runnable step) {}
+
     // One step. begin() first, so that a device can copy the metadata once.
 
     /** Makes the metadata of this step visible to the operations that follow. The step before may still be running, but none before that. */

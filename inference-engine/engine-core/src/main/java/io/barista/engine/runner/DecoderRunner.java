@@ -55,6 +55,11 @@ public final class DecoderRunner implements ModelRunner {
     }
 
     @Override
+    public void warmUp() {
+        ops.warmUp(inputs, () -> decoder.forward(inputs));
+    }
+
+    @Override
     public void execute(StepPlan plan, StepResult result) {
         writer.write(plan, inputs);
         decoder.forward(inputs);

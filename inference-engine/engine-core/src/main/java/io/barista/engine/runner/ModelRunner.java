@@ -10,6 +10,9 @@ import java.util.Optional;
 /** Runs the model. Confined to the engine loop, which opens and closes it. */
 public interface ModelRunner extends AutoCloseable {
 
+    /** Before the first request: does what would keep it waiting. */
+    default void warmUp() {}
+
     /**
      * Computes the plan's tokens and chooses the next token of every sequence that {@link StepPlan#wantsToken wants one}.
      *

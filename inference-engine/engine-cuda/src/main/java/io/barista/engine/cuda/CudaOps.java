@@ -189,6 +189,11 @@ final class CudaOps implements TensorOps {
     // A step.
 
     @Override
+    public void warmUp(StepInputs inputs, Runnable run) {
+        step.warmUp(inputs, run);
+    }
+
+    @Override
     public void begin(StepInputs inputs) {
         storage.finishWeights();
         step.begin(inputs);

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** The step that is being computed: its metadata on the device, and whether its operations are launched one by one or replayed. */
 final class CurrentStep implements AutoCloseable {
 
+    /** A size runs, then is recorded. */
+    private static final int TURNS_UNTIL_RECORDED = 2;
+
     private final Stream stream;
     private final DeviceMemory memory;
     private final OneLaunchSteps oneLaunch;
@@ -40,6 +43,19 @@ final class CurrentStep implements AutoCloseable {
         CudaChecks.requireSound(begun);
         inputs = begun;
         roomFor(begun).copy(begun);
+    }
+
+    /** Compiles and records steps of few rows, of the base model. */
+    void warmUp(StepInputs blank, Runnable run) {
+        for (int rows = 1; rows <= OneLaunchSteps.MOST_ROWS && rows <= blank.maxSequences()
+                && rows <= blank.maxTokens(); rows *= 2) {
+            for (int turn = 0; turn < TURNS_UNTIL_RECORDED; turn++) {
+                blank.clear();
+                blank.padTo(rows);
+                run.run();
+            }
+        }
+        stream.await();
     }
 
     /** Begins the step, padded where that lets it be replayed, and runs its operations. */

@@ -55,22 +55,9 @@ final class StepGraphs implements AutoCloseable {
         return true;
     }
 
-    /** Grows the step to the next recorded size with tokens that are written nowhere and see nothing. */
+    /** Grows the step to the next recorded size. */
     void pad(StepInputs inputs) {
-        int size = sizes[indexOf(inputs.tokens)];
-        for (int i = inputs.tokens; i < size; i++) {
-            inputs.tokenIds[i] = 0;
-            inputs.positions[i] = 0;
-            inputs.ropeRows[i] = 0;
-            inputs.slots[i] = -1;
-            inputs.adapterSlots[i] = -1;
-            inputs.queryStarts[i + 1] = i + 1;
-            inputs.contextLengths[i] = 0;
-            inputs.logitIndices[i] = i;
-        }
-        inputs.tokens = size;
-        inputs.sequences = size;
-        inputs.logitRows = size;
+        inputs.padTo(sizes[indexOf(inputs.tokens)]);
     }
 
     /** Replays a padded step; the step's metadata is on its way to the device already. */
