@@ -5,11 +5,13 @@ import io.barista.sources.download.FolderDownload;
 import io.barista.sources.download.Retries;
 import io.barista.sources.download.TimeLimit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -28,6 +30,9 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class SourceCache {
+
+    /** A download that broke off is continued until then; a full disk must not be full of such. */
+    private static final Duration ABANDONED = Duration.ofDays(7);
 
     private final Path root;
     private final DownloadLimits limits;
@@ -196,14 +201,16 @@ public final class SourceCache {
         };
     }
 
-    /** What was left on its way when the source changed. */
+    /** What was left on its way when the source changed, and what nobody has gone on with for long. */
     private void clearOlder(FolderVersion version) throws IOException {
         if (!Files.isDirectory(incoming())) {
             return;
         }
         List<String> older;
         try (Stream<Path> ids = Files.list(incoming())) {
-            older = ids.map(path -> path.getFileName().toString()).filter(version::isAnotherOfTheLabel).toList();
+            older = ids.map(path -> path.getFileName().toString())
+                    .filter(id -> version.isAnotherOfTheLabel(id) || !id.equals(version.id()) && isAbandoned(id))
+                    .toList();
         }
         for (String id : older) {
             try (CacheLock.Held held = locks.tryTake(id)) {
@@ -211,6 +218,15 @@ public final class SourceCache {
                     Folders.delete(incoming().resolve(id));
                 }
             }
+        }
+    }
+
+    private boolean isAbandoned(String id) {
+        try (Stream<Path> files = Files.walk(incoming().resolve(id))) {
+            Instant since = Instant.now().minus(ABANDONED);
+            return files.allMatch(file -> Instant.ofEpochMilli(file.toFile().lastModified()).isBefore(since));
+        } catch (IOException | UncheckedIOException e) { // somebody works on it
+            return false;
         }
     }
 

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -102,6 +104,21 @@ class DownloadFaultsTest {
         bucket.always(new Fault.None());
         assertThat(fetch(limits()).resolve("weights.safetensors")).hasBinaryContent(content);
         assertThat(recorder.present).hasValue(PART);
+    }
+
+    @Test
+    void forgetsADownloadThatNobodyHasGoneOnWithForAWeek() throws IOException {
+        Path week = Files.createDirectories(cache.resolve(".incoming/old.1/files"));
+        Path day = Files.createDirectories(cache.resolve(".incoming/new.1/files"));
+        for (Path file : List.of(Files.write(week.resolve("w"), content), week, week.getParent())) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+        }
+        Files.write(day.resolve("w"), content);
+
+        fetch(limits());
+
+        assertThat(week).doesNotExist();
+        assertThat(day.resolve("w")).exists();
     }
 
     @Test
