@@ -29,10 +29,10 @@ import tools.jackson.databind.JsonNode;
 /** Many more adapters than there is room for, asked for at once again and again; benchmarks/lora/cycle.sh does it with a thousand. */
 class AdapterCyclingTest extends AbstractServiceTest {
 
-    private static final int ADAPTERS = 30;
-    private static final int ROUNDS = 3;
+    private static final int ADAPTERS = 20;
+    private static final int ROUNDS = 2;
     private static final int CLIENTS = 8;
-    /** An adapter of the demo model is 1.2 MB of float32: what is kept of all that are loaded would be over 150 MB. */
+    /** An adapter of the demo model is 1.2 MB of float32: what is kept of all that are loaded would be over 70 MB. */
     private static final long GROWTH = 32L << 20;
 
     @TempDir
