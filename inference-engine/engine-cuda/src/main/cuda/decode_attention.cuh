@@ -205,8 +205,10 @@ __device__ __forceinline__ void attend(int operation, unsigned tag) {
         Part part = partOf(step, item);
         int context = layout().contexts[part.row];
         word* target = step.words + op.target + ((size_t) part.row * step.heads + part.firstHead) * (HEAD_DIM / 2);
-        if (context == 0) { // a padded row: what follows waits for it all the same
+        if (context == 0) { // a padded row: what follows waits for it all the same, and it waits, so as not to run ahead of readers
+            const word* query = step.words + op.source + ((size_t) part.row * (step.heads + 2 * step.kvHeads) + part.firstHead) * (HEAD_DIM / 2);
             for (int i = threadIdx.x; part.split == 0 && i < part.heads * HEAD_DIM / 2; i += blockDim.x) {
+                await(loadWord(query + i), query + i, tag - 1);
                 storeWord(target + i, 0, tag);
             }
             continue;

@@ -429,7 +429,7 @@ static std::vector<Case> cases(const std::string& only) {
         Model grouped = {"grouped", 2, 896, 34, 2, 64, 1000, 4000, true, false, 50, 0, type};
         Model wide = {"wide", 2, 1024, 16, 4, 128, 2816, 5001, false, true, 0, 30, type};
         for (const Model& m : {tiny, narrow, grouped, wide}) {
-            for (Ints contexts : {Ints{1}, {385}, {5000}, {17, 2000}, {700, 1, 0}, {16, 33, 500, 129, 1100, 0, 0, 0}}) {
+            for (Ints contexts : {Ints{1}, {385}, {5000}, {17, 2000}, {700, 1, 0}, {9, 0, 0, 0}, {16, 33, 500, 129, 1100, 0, 0, 0}}) {
                 if (only != "time") {
                     all.push_back({m, contexts, false});
                 }

@@ -77,7 +77,7 @@ public interface TensorOps extends AutoCloseable {
     void writeAdapter(int slot, List<AdapterUpdate> updates);
 
     /**
-     * Runs steps whose like take long when they first occur, so that no request waits for them and what cannot work fails at the start.
+     * Makes ready for steps whose like take long when they first occur, so that no request waits for that.
      *
      * @param inputs overwritten
      * @param step   runs the model on these inputs

@@ -6,14 +6,12 @@ import org.jspecify.annotations.Nullable;
 /** The step that is being computed: its metadata on the device, and whether its operations are launched one by one or replayed. */
 final class CurrentStep implements AutoCloseable {
 
-    /** A size runs, then is recorded. */
-    private static final int TURNS_UNTIL_RECORDED = 2;
-
     private final Stream stream;
     private final DeviceMemory memory;
     private final OneLaunchSteps oneLaunch;
     private final boolean eager;
 
+    private boolean warming;
     private @Nullable StepInputs inputs;
     private @Nullable StepMemory metadata;
     private @Nullable StepGraphs graphs;
@@ -45,17 +43,16 @@ final class CurrentStep implements AutoCloseable {
         roomFor(begun).copy(begun);
     }
 
-    /** Compiles and records steps of few rows, of the base model. */
+    /** Compiles the kernels of steps of few rows; launches none. */
     void warmUp(StepInputs blank, Runnable run) {
+        warming = true;
         for (int rows = 1; rows <= OneLaunchSteps.MOST_ROWS && rows <= blank.maxSequences()
                 && rows <= blank.maxTokens(); rows *= 2) {
-            for (int turn = 0; turn < TURNS_UNTIL_RECORDED; turn++) {
-                blank.clear();
-                blank.padTo(rows);
-                run.run();
-            }
+            blank.clear();
+            blank.padTo(rows);
+            run.run();
         }
-        stream.await();
+        warming = false;
     }
 
     /** Begins the step, padded where that lets it be replayed, and runs its operations. */
@@ -67,6 +64,11 @@ final class CurrentStep implements AutoCloseable {
     }
 
     private void launch(StepInputs begun, Runnable operations) {
+        if (warming) {
+            begin(begun);
+            oneLaunch.prepare(begun.tokens, operations);
+            return;
+        }
         boolean decodes = graphs(begun).takes(begun);
         if (eager || !decodes) {
             begin(begun);

@@ -53,20 +53,30 @@ final class OneLaunchSteps {
      * @return false when it has to be launched operation by operation, and nothing was done
      */
     boolean run(StepInputs inputs, StepMemory metadata, Runnable operations) {
-        int rows = inputs.tokens;
-        if (rows > mostRows || inputs.adapterTokens > 0) {
+        StepLaunch launch = inputs.adapterTokens > 0 ? null : prepare(inputs.tokens, operations);
+        if (launch == null) {
             return false;
+        }
+        launch.run(inputs, metadata);
+        return true;
+    }
+
+    /**
+     * Records a step of so many rows when it first occurs, and compiles its kernel.
+     *
+     * @return null when it has to be launched operation by operation
+     */
+    @Nullable
+    StepLaunch prepare(int rows, Runnable operations) {
+        if (rows > mostRows) {
+            return null;
         }
         StepLaunch launch = launches[rows];
         if (launch == null) {
             launch = recorded(rows, operations);
             launches[rows] = launch;
         }
-        if (launch == null) {
-            return false;
-        }
-        launch.run(inputs, metadata);
-        return true;
+        return launch;
     }
 
     private @Nullable StepLaunch recorded(int rows, Runnable operations) {
