@@ -3,7 +3,6 @@ package io.barista.sources;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,17 +16,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** One holder per name, among the threads of this process and among all processes. A killed process holds nothing; a name that nobody wants leaves nothing. */
-final class CacheLock {
+public final class CacheLock {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     /** Of a hole in the file: it takes no room. */
     private static final int LONGEST_MARK = 1 << 30;
 
-    private final Path folder;
-    private final ConcurrentMap<String, InProcess> inProcess = new ConcurrentHashMap<>();
+    /**
+     * By file, for all locks of the process: the system gives a process's lock away as soon as the process closes any descriptor of the file,
+     * so none may be opened a second time.
+     */
+    private static final ConcurrentMap<Path, InProcess> IN_PROCESS = new ConcurrentHashMap<>();
 
-    CacheLock(Path folder) {
+    private final Path folder;
+
+    /** @param folder of its own; made when it does not exist */
+    public CacheLock(Path folder) {
         this.folder = folder;
     }
 
@@ -40,14 +45,14 @@ final class CacheLock {
     }
 
     /** A name that is held until it is closed, by the thread that took it. */
-    final class Held implements AutoCloseable {
+    public static final class Held implements AutoCloseable {
 
-        private final String name;
+        private final Path path;
         private final ReentrantLock lock;
         private final FileChannel file;
 
-        private Held(String name, ReentrantLock lock, FileChannel file) {
-            this.name = name;
+        private Held(Path path, ReentrantLock lock, FileChannel file) {
+            this.path = path;
             this.lock = lock;
             this.file = file;
         }
@@ -55,28 +60,32 @@ final class CacheLock {
         @Override
         public void close() throws IOException {
             try (file) {
-                Files.deleteIfExists(folder.resolve(name));
+                Files.deleteIfExists(path);
             } finally {
                 lock.unlock();
-                leave(name);
+                leave(path);
             }
         }
     }
 
-    /** Waits for the name; can be interrupted. */
-    Held take(String name) throws IOException, InterruptedException {
-        ReentrantLock mine = enter(name);
+    /** Waits for the name, which the thread must not hold yet; can be interrupted. */
+    public Held take(String name) throws IOException, InterruptedException {
+        Path path = path(name);
+        ReentrantLock mine = enter(path);
         boolean isTaken = false;
         try {
+            if (mine.isHeldByCurrentThread()) {
+                throw new IllegalStateException(name + " is held by this thread already");
+            }
             mine.lockInterruptibly();
             try {
-                FileChannel file = lockedFile(name);
+                FileChannel file = lockedFile(path);
                 while (file == null) {
                     Thread.sleep(LOOK_AGAIN);
-                    file = lockedFile(name);
+                    file = lockedFile(path);
                 }
                 isTaken = true;
-                return new Held(name, mine, file);
+                return new Held(path, mine, file);
             } finally {
                 if (!isTaken) {
                     mine.unlock();
@@ -84,7 +93,7 @@ final class CacheLock {
             }
         } finally {
             if (!isTaken) {
-                leave(name);
+                leave(path);
             }
         }
     }
@@ -92,46 +101,48 @@ final class CacheLock {
     /** Null when somebody has it. */
     @Nullable
     Held tryTake(String name) throws IOException {
-        ReentrantLock mine = enter(name);
+        Path path = path(name);
+        ReentrantLock mine = enter(path);
         FileChannel file = null;
         try {
             if (!mine.isHeldByCurrentThread() && mine.tryLock()) {
                 try {
-                    file = lockedFile(name);
+                    file = lockedFile(path);
                 } finally {
                     if (file == null) {
                         mine.unlock();
                     }
                 }
             }
-            return file == null ? null : new Held(name, mine, file);
+            return file == null ? null : new Held(path, mine, file);
         } finally {
             if (file == null) {
-                leave(name);
+                leave(path);
             }
         }
     }
 
-    private ReentrantLock enter(String name) {
-        return Objects.requireNonNull(inProcess.compute(name,
+    /** However the folder was spelt. */
+    private Path path(String name) throws IOException {
+        return Files.createDirectories(folder).toRealPath().resolve(name);
+    }
+
+    private static ReentrantLock enter(Path path) {
+        return Objects.requireNonNull(IN_PROCESS.compute(path,
                 (_, known) -> known == null ? new InProcess(new ReentrantLock(), 1) : known.and(1))).lock();
     }
 
-    private void leave(String name) {
-        inProcess.computeIfPresent(name, (_, known) -> known.users() == 1 ? null : known.and(-1));
+    private static void leave(Path path) {
+        IN_PROCESS.computeIfPresent(path, (_, known) -> known.users() == 1 ? null : known.and(-1));
     }
 
-    /** Null when another process, or another cache of this one, has it. */
-    private @Nullable FileChannel lockedFile(String name) throws IOException {
-        Files.createDirectories(folder);
-        Path path = folder.resolve(name);
+    /** Null when another process has it. */
+    private static @Nullable FileChannel lockedFile(Path path) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean isMine = false;
         try {
             isMine = file.tryLock() != null && isStill(path, file);
             return isMine ? file : null;
-        } catch (OverlappingFileLockException anotherCacheOfThisProcess) {
-            return null;
         } finally {
             if (!isMine) {
                 file.close();

@@ -2,6 +2,7 @@ package io.barista.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ class CacheLockTest {
 
     @TempDir
     private Path folder;
+
+    @TempDir
+    private Path elsewhere;
 
     @Test
     void oneHoldsAndNothingIsLeftWhenNobodyDoes() throws Exception {
@@ -54,6 +58,38 @@ class CacheLockTest {
         }
         try (CacheLock.Held again = cache.tryTake("weights")) {
             assertThat(again).isNotNull();
+        }
+    }
+
+    @Test
+    void otherProcessesAreKeptOutAlsoAfterAnotherCacheOfThisOneHasTried() throws Exception {
+        Path sameFolder = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
+        try (CacheLock.Held _ = new CacheLock(folder).take("weights")) {
+            assertThat(new CacheLock(sameFolder).tryTake("weights")).isNull();
+
+            assertThat(anotherProcessTakes("weights")).isFalse();
+        }
+        assertThat(anotherProcessTakes("weights")).isTrue();
+    }
+
+    private boolean anotherProcessTakes(String name) throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+                Taking.class.getName(), folder.toString(), name).inheritIO().start();
+        return process.waitFor() == 0;
+    }
+
+    /** The other process: its exit status is 0 when it has got the name, 3 when it has not. */
+    static final class Taking {
+
+        private Taking() {}
+
+        public static void main(String[] arguments) throws Exception {
+            CacheLock.Held held = new CacheLock(Path.of(arguments[0])).tryTake(arguments[1]);
+            if (held == null) {
+                System.exit(3);
+            }
+            held.close();
         }
     }
 }
