@@ -32,7 +32,11 @@ public final class ModelDownload {
      */
     public Path folder(ModelSource source, @Nullable String revision) {
         if (source instanceof ModelSource.Bucket(_, List<ModelSource.ExtraFile> extraFiles)) {
-            extraFiles.forEach(this::fetchExtra);
+            List<Path> destinations = extraFiles.stream()
+                    .map(extra -> destination(extra.destinationPath(), environment)).toList(); // all, before the first byte comes
+            for (int i = 0; i < destinations.size(); i++) {
+                fetchExtra(extraFiles.get(i), destinations.get(i));
+            }
         }
         return switch (SourceAddress.of(source, revision)) {
             case SourceAddress.Folder(Path path) -> path;
@@ -61,9 +65,8 @@ public final class ModelDownload {
         return Path.of(path).toAbsolutePath().normalize();
     }
 
-    private void fetchExtra(ModelSource.ExtraFile extra) {
+    private void fetchExtra(ModelSource.ExtraFile extra, Path destination) {
         Path fetched = fetch(SourceAddress.parse(extra.bucketUri(), Path.of("")), FileChoice.HARMLESS);
-        Path destination = destination(extra.destinationPath(), environment);
         try (Stream<Path> content = Files.walk(fetched)) {
             for (Path file : content.filter(Files::isRegularFile).toList()) {
                 copy(file, destination.resolve(fetched.relativize(file).toString()));
@@ -79,7 +82,11 @@ public final class ModelDownload {
         Path folder = destination.resolveSibling(".");
         Files.createDirectories(folder);
         Path aside = Files.createTempFile(folder, ".incoming-", "");
-        Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(aside, destination, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(aside, destination, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(aside); // it has its name by now, or there was no room for it
+        }
     }
 }

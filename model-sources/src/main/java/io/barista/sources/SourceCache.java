@@ -6,6 +6,7 @@ import io.barista.sources.download.Retries;
 import io.barista.sources.download.TimeLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class SourceCache {
+
+    private static final System.Logger log = System.getLogger(SourceCache.class.getName());
 
     /** A download that broke off is continued until then; a full disk must not be full of such. */
     private static final Duration ABANDONED = Duration.ofDays(7);
@@ -139,7 +142,7 @@ public final class SourceCache {
             return place;
         }
         long began = System.nanoTime();
-        try (CacheLock.Held _ = locks.take(version.id())) {
+        try (CacheLock.Held _ = DiskFailures.told(source.name(), () -> locks.take(version.id()))) {
             if (!Files.isDirectory(place)) { // else whoever held the lock has fetched it
                 clearOlder(version);
                 download(source, files, version, check);
@@ -217,6 +220,11 @@ public final class SourceCache {
                 if (held != null) {
                     Folders.delete(incoming().resolve(id));
                 }
+            } catch (ClosedByInterruptException stopped) {
+                throw stopped;
+            } catch (IOException | UncheckedIOException e) { // another user's, say: no reason to fetch nothing any more
+                log.log(System.Logger.Level.WARNING, "{0} was given up and cannot be deleted: {1}",
+                        incoming().resolve(id), e);
             }
         }
     }

@@ -122,6 +122,28 @@ class DownloadFaultsTest {
     }
 
     @Test
+    void anAbandonedDownloadThatCannotBeDeletedKeepsNobodyFromFetching() throws IOException {
+        Path week = Files.createDirectories(cache.resolve(".incoming/old.1"));
+        Files.setLastModifiedTime(week, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+        Files.createDirectories(cache.resolve(".locks/old.1/in-the-way"));
+
+        assertThat(fetch(limits()).resolve("weights.safetensors")).hasBinaryContent(content);
+    }
+
+    @Test
+    void tellsADiskThatHasNoRoomForTheLock() throws IOException {
+        FolderVersion version;
+        try (FileSource source = open(null)) {
+            version = FolderVersion.of(source.name(), cache(limits()).list(source));
+        }
+        Files.createSymbolicLink(Files.createDirectories(cache.resolve(".locks")).resolve(version.id()),
+                Path.of("/dev/full"));
+
+        assertThatThrownBy(() -> fetch(limits())).isInstanceOfSatisfying(SourceException.class,
+                full -> assertThat(full.kind()).isEqualTo(SourceException.Kind.DISK_FULL));
+    }
+
+    @Test
     void listsAgainWhenAFileChangesWhileItIsRead() {
         byte[] other = content.clone();
         other[0] ^= 1;

@@ -68,6 +68,32 @@ class ExtraFilesTest {
                 .hasMessageContaining("NOWHERE");
     }
 
+    @Test
+    void costNothingWhenAPlaceIsNotKnown() {
+        putModel();
+        put("extras/tools.json", "[]");
+        Path here = folder.resolve("here");
+
+        assertThatThrownBy(() -> fetch(new ModelSource.ExtraFile("s3://weights/extras", here.toString()),
+                new ModelSource.ExtraFile("s3://weights/models", "$NOWHERE/x"))).hasMessageContaining("NOWHERE");
+
+        assertThat(here).doesNotExist();
+        assertThat(folder.resolve("cache")).doesNotExist();
+    }
+
+    @Test
+    void leaveNothingBehindWhenTheyCannotBeWritten() throws Exception {
+        putModel();
+        put("extras/tools.json", "[]");
+        Path here = folder.resolve("here");
+        Files.createDirectories(here.resolve("tools.json/in-the-way"));
+
+        assertThatThrownBy(() -> fetch(new ModelSource.ExtraFile("s3://weights/extras", here.toString())))
+                .hasMessageContaining("cannot be written");
+
+        assertThat(here.toFile().list()).containsExactly("tools.json");
+    }
+
     private void putModel() {
         put("models/tiny/config.json", "{}");
         put("models/tiny/model.safetensors", "weights");

@@ -2,6 +2,8 @@ package io.barista.sources.download;
 
 import io.barista.sources.SourceException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 
 /** The disk's failures; a full one is told from a broken one by its message, since Java has no type for it. */
@@ -15,6 +17,22 @@ public final class DiskFailures {
                         "%s: the cache's disk is full; make room or move the cache (BARISTA_CACHE)".formatted(source),
                         failure)
                 : new SourceException(SourceException.Kind.DISK, "%s: %s".formatted(source, failure), failure);
+    }
+
+    /**
+     * Work that has to do with the disk alone, so that its failure is not taken for the connection's.
+     *
+     * @throws SourceException DISK or DISK_FULL
+     * @throws ClosedChannelException when it was stopped
+     */
+    public static <T> T told(String source, TimeLimit.Work<T> work) throws IOException, InterruptedException {
+        try {
+            return work.run();
+        } catch (ClosedChannelException | InterruptedIOException stopped) {
+            throw stopped;
+        } catch (IOException disk) {
+            throw of(source, disk);
+        }
     }
 
     /** What is to come does not fit; said before the first byte is fetched. */

@@ -64,7 +64,8 @@ public final class FolderDownload {
         List<TargetFile> targets = new ArrayList<>();
         try {
             for (RemoteFile file : files) {
-                targets.add(TargetFile.open(file, target, ledgers, limits.partBytes(), durability));
+                targets.add(DiskFailures.told(source.name(),
+                        () -> TargetFile.open(file, target, ledgers, limits.partBytes(), durability)));
             }
             listener.started(source.name(), files.size(), files.stream().mapToLong(RemoteFile::bytes).sum(),
                     targets.stream().mapToLong(TargetFile::bytesPresent).sum());

@@ -7,7 +7,6 @@ import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 
 /** Fetches single parts; a part that broke off goes on where it broke off. */
@@ -31,7 +30,8 @@ final class PartFetcher {
     boolean fetch(TargetFile.Part part) throws IOException, InterruptedException {
         Progress progress = new Progress(part);
         retries.call(progress::goOn);
-        return !part.file().complete(part) || verify(part.file());
+        boolean isWhole = DiskFailures.told(source.name(), () -> part.file().complete(part));
+        return !isWhole || verify(part.file());
     }
 
     /** @throws SourceException CORRUPT */
@@ -90,15 +90,11 @@ final class PartFetcher {
             }
         }
 
-        /** The disk's failures are told from the connection's here, where both look alike. */
-        private void write(int count) throws IOException {
-            try {
+        private void write(int count) throws IOException, InterruptedException {
+            DiskFailures.told(source.name(), () -> {
                 part.file().write(buffer.clear().limit(count), part.offset() + received);
-            } catch (ClosedChannelException stopped) {
-                throw stopped;
-            } catch (IOException disk) {
-                throw DiskFailures.of(source.name(), disk);
-            }
+                return true;
+            });
             received += count;
         }
     }

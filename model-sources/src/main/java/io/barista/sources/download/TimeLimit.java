@@ -58,6 +58,7 @@ public final class TimeLimit {
             case InterruptedException interrupted -> stopped(source, interrupted);
             case ClosedByInterruptException interrupted -> stopped(source, interrupted);
             case FileSystemException disk -> DiskFailures.of(source, disk);
+            case IOException disk when DiskFailures.isFull(disk) -> DiskFailures.of(source, disk);
             case IOException broken -> new SourceException(SourceException.Kind.UNREACHABLE,
                     "%s: %s".formatted(source, broken), broken);
             case RuntimeException mistake -> throw mistake;
