@@ -20,7 +20,9 @@
 
 #define WARPS 4
 #define KEYS 16
+#ifndef STAGES // as many as shared memory has room for
 #define STAGES (HEAD_DIM <= 128 ? 3 : 2)
+#endif
 #ifndef LEAST_TILES
 #define LEAST_TILES 32 // of a split: adding up splits costs as much as reading 256 keys
 #endif

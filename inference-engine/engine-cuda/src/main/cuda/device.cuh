@@ -5,6 +5,13 @@
 #define FULL_MASK 0xFFFFFFFFu
 #define NEGATIVE_INFINITY __int_as_float(0xFF800000)
 
+// How many threads may be resident on a multiprocessor: fewer on the smaller chips of a generation.
+#if __CUDA_ARCH__ == 800 || __CUDA_ARCH__ == 900 || __CUDA_ARCH__ == 1000 || __CUDA_ARCH__ == 1030
+#define THREADS_OF_MULTIPROCESSOR 2048
+#else
+#define THREADS_OF_MULTIPROCESSOR 1536
+#endif
+
 /**
  * Until the kernels before this one in the stream have finished and their writes are seen. Nothing at all unless launched with
  * programmatic stream serialization. Every kernel calls it, even one that reads nothing of its predecessor, because the next one

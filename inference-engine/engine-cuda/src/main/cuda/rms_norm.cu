@@ -55,6 +55,6 @@ extern "C" __global__ void __launch_bounds__(512, 2) rms_norm(const element* x, 
     normalize<8>(x, weight, eps, columns, out);
 }
 
-extern "C" __global__ void __launch_bounds__(512, 4) rms_norm_narrow(const element* x, const float* weight, float eps, int columns, element* out) {
+extern "C" __global__ void __launch_bounds__(512, THREADS_OF_MULTIPROCESSOR / 512) rms_norm_narrow(const element* x, const float* weight, float eps, int columns, element* out) {
     normalize<2>(x, weight, eps, columns, out);
 }

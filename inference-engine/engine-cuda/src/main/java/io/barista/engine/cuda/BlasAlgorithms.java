@@ -45,9 +45,15 @@ final class BlasAlgorithms {
                     cublas.cublasLtMatmulPreferenceDestroy(preference));
             List<cublasLtMatmulAlgo_t> algorithms = new ArrayList<>();
             for (int i = 0; i < found[0]; i++) {
+                if (results.getPointer(i).state() != cublas.CUBLAS_STATUS_SUCCESS) {
+                    continue;
+                }
                 cublasLtMatmulAlgo_t algorithm = new cublasLtMatmulAlgo_t();
                 algorithm.put(results.getPointer(i).algo());
                 algorithms.add(algorithm);
+            }
+            if (algorithms.isEmpty()) {
+                throw new IllegalStateException("cuBLASLt suggests nothing for a product");
             }
             return algorithms;
         }

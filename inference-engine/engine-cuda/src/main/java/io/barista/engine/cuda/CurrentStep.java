@@ -46,13 +46,18 @@ final class CurrentStep implements AutoCloseable {
     /** Compiles the kernels of steps of few rows; launches none. */
     void warmUp(StepInputs blank, Runnable run) {
         warming = true;
-        for (int rows = 1; rows <= OneLaunchSteps.MOST_ROWS && rows <= blank.maxSequences()
-                && rows <= blank.maxTokens(); rows *= 2) {
-            blank.clear();
-            blank.padTo(rows);
-            run.run();
+        try {
+            int most = Math.min(blank.maxSequences(), blank.maxTokens());
+            for (int rows : StepGraphs.sizes(most)) {
+                if (rows <= OneLaunchSteps.MOST_ROWS) {
+                    blank.clear();
+                    blank.padTo(rows);
+                    run.run();
+                }
+            }
+        } finally {
+            warming = false;
         }
-        warming = false;
     }
 
     /** Begins the step, padded where that lets it be replayed, and runs its operations. */

@@ -2,6 +2,7 @@ package io.barista.engine.cuda;
 
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.StepInputs;
+import java.util.HashMap;
 import java.util.Map;
 
 /** {@code attention_decode.cu}: one query per sequence; long contexts are split among blocks, whose partial results it adds up. */
@@ -10,6 +11,7 @@ final class DecodeAttention {
     private static final float NO_SCALE = 1;
     private static final int QUERY_ROWS = 16;
     private static final int MOST_SPLITS = 32;
+    private static final int LEAST_STAGES = 2;
 
     private final Kernel kernel;
     private final int headDim;
@@ -22,12 +24,18 @@ final class DecodeAttention {
 
     DecodeAttention(KernelLoader loader, Map<String, Integer> macros, int headDim, int multiprocessors,
             DeviceMemory memory, Stream stream) {
-        this.kernel = loader.load("attention_decode", "attention_decode", 128, macros);
+        boolean fp8 = macros.getOrDefault("KV_FP8", 0) == 1;
+        int stages = stages(headDim, fp8, loader.device().dynamicSharedBytes());
+        Map<String, Integer> all = new HashMap<>(macros);
+        if (stages != mostStages(headDim)) {
+            all.put("STAGES", stages);
+        }
+        this.kernel = loader.load("attention_decode", "attention_decode", 128, all);
         this.headDim = headDim;
         this.multiprocessors = multiprocessors;
         this.memory = memory;
         this.stream = stream;
-        kernel.sharedMemory(sharedBytes(headDim, macros.getOrDefault("KV_FP8", 0) == 1));
+        kernel.sharedMemory(sharedBytes(headDim, fp8, stages));
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {
@@ -77,9 +85,22 @@ final class DecodeAttention {
     }
 
     /** As the kernel's head says. */
-    static int sharedBytes(int headDim, boolean fp8) {
-        int stages = headDim <= 128 ? 3 : 2;
+    static int sharedBytes(int headDim, boolean fp8, int stages) {
         int rowUnits = headDim / 8 | 1;
         return 2_048 * (fp8 ? stages * (headDim / 16 | 1) + rowUnits : stages * rowUnits);
+    }
+
+    /** Of a ring of keys and values, as many as there is room for; 0 where that is too little. */
+    static int stages(int headDim, boolean fp8, int mostShared) {
+        for (int stages = mostStages(headDim); stages >= LEAST_STAGES; stages--) {
+            if (sharedBytes(headDim, fp8, stages) <= mostShared) {
+                return stages;
+            }
+        }
+        return 0;
+    }
+
+    private static int mostStages(int headDim) {
+        return headDim <= 128 ? 3 : 2;
     }
 }

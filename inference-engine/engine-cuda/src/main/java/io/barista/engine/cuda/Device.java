@@ -13,15 +13,25 @@ final class Device implements AutoCloseable {
     /**
      * @param computeCapability 90 for 9.0
      * @param blockSharedBytes  shared memory that a block may ask for at most
+     * @param launchesCooperatively whether a launch can demand that all of its blocks run at a time
      */
-    record Properties(String name, int computeCapability, int multiprocessors, int blockSharedBytes) {
+    record Properties(String name, int computeCapability, int multiprocessors, int blockSharedBytes,
+            boolean launchesCooperatively) {
+
+        private static final int DECLARED_SHARED_BYTES = 1_024;
 
         static Properties of(int device) {
             return new Properties(Driver.deviceName(device),
                     10 * Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
                             + Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
                     Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
-                    Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
+                    Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+                    Driver.attribute(device, cudart.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0);
+        }
+
+        /** What a block may ask for beside the little that its kernel declares. */
+        int dynamicSharedBytes() {
+            return blockSharedBytes - DECLARED_SHARED_BYTES;
         }
 
         /** As NVRTC takes it; instructions of the family's own only exist on targets with an "a". */

@@ -13,13 +13,6 @@ final class Gemv {
 
     private static final int MOST_ROWS = 8;
 
-    private static final int RING_STAGE = 16_384;
-    private static final int PARTIALS = 8_704;
-    private static final int SINGLE_STAGES = 10;
-    private static final int SEVERAL_STAGES = 7;
-    private static final int SINGLE_STAGED_LIMIT = 56 << 10;
-    private static final int SEVERAL_STAGED_LIMIT = 100 << 10;
-
     private static final int TO_ELEMENTS = 0;
     private static final int TO_FLOATS = 1;
     private static final int TO_GATED = 2;
@@ -31,9 +24,54 @@ final class Gemv {
     private final Kernel several;
     private final Kernel singleToCache;
     private final Kernel severalToCache;
+    private final int mostShared;
     private final int blocks;
 
+    /** How much of a multiprocessor's shared memory a kernel takes, as its head says. */
+    enum Form {
+
+        /** For one row. */
+        SINGLE(10, 56 << 10),
+        /** For one row whose keys and values go to the cache. */
+        SINGLE_TO_CACHE(7, 56 << 10),
+        /** For a few rows, or one where there is less shared memory. */
+        SEVERAL(7, 100 << 10);
+
+        private static final int RING_STAGE = 16_384;
+        private static final int PARTIALS = 8_704;
+
+        private final int stages;
+        private final int stagedLimit;
+
+        Form(int stages, int stagedLimit) {
+            this.stages = stages;
+            this.stagedLimit = stagedLimit;
+        }
+
+        /** Of a product into a buffer. */
+        static Form of(int rows, int inputs, int mostShared) {
+            return rows == 1 && SINGLE.sharedBytes(rows, inputs) <= mostShared ? SINGLE : SEVERAL;
+        }
+
+        static Form toCache(int rows) {
+            return rows == 1 ? SINGLE_TO_CACHE : SEVERAL;
+        }
+
+        boolean stages(int rows, int inputs) {
+            return stagedBytes(rows, inputs) <= stagedLimit;
+        }
+
+        int sharedBytes(int rows, int inputs) {
+            return stages * RING_STAGE + PARTIALS + (stages(rows, inputs) ? stagedBytes(rows, inputs) : 0);
+        }
+
+        private static int stagedBytes(int rows, int inputs) {
+            return rows * (Math.ceilDiv(inputs, 64) * 64 + 32) * 2;
+        }
+    }
+
     Gemv(KernelLoader loader, int multiprocessors) {
+        this.mostShared = loader.device().dynamicSharedBytes();
         this.single = loader.load("gemv", "gemv_1", 256);
         this.several = loader.load("gemv", "gemv_8", 256);
         this.singleToCache = loader.load("gemv", "gemv_qkv_1", 256);
@@ -43,12 +81,24 @@ final class Gemv {
 
     /** Whether it is the fastest way: with more rows, or rows too long for shared memory, cuBLASLt is as fast. */
     boolean takes(int rows, int inputs) {
-        return rows == 1 && inputs % 8 == 0 || takesNorm(rows, inputs);
+        return takes(rows, inputs, mostShared);
+    }
+
+    static boolean takes(int rows, int inputs, int mostShared) {
+        Form form = Form.of(rows, inputs, mostShared);
+        return rows >= 1 && rows <= MOST_ROWS && inputs % 8 == 0 && (rows == 1 || form.stages(rows, inputs))
+                && form.sharedBytes(rows, inputs) <= mostShared;
     }
 
     /** Whether rows can be normalised on the way. */
     boolean takesNorm(int rows, int inputs) {
-        return rows >= 1 && rows <= MOST_ROWS && inputs % 8 == 0 && isStaged(rows, inputs);
+        return takesNorm(rows, inputs, mostShared);
+    }
+
+    static boolean takesNorm(int rows, int inputs, int mostShared) {
+        Form toCache = Form.toCache(rows);
+        return takes(rows, inputs, mostShared) && Form.of(rows, inputs, mostShared).stages(rows, inputs)
+                && toCache.stages(rows, inputs) && toCache.sharedBytes(rows, inputs) <= mostShared;
     }
 
     /** Whether the rotation is one that the kernel does: of whole heads, which are not normalised. */
@@ -77,8 +127,9 @@ final class Gemv {
 
     private void launch(CudaMatrix w, @Nullable CudaVector bias, long x, long addend, long out, int rows, int mode,
             int activation, @Nullable CudaVector norm, float eps) {
-        Kernel kernel = rows == 1 ? single : several;
-        kernel.sharedMemory(sharedBytes(rows, w.inputs(), rows == 1 ? SINGLE_STAGES : SEVERAL_STAGES));
+        Form form = Form.of(rows, w.inputs(), mostShared);
+        Kernel kernel = form == Form.SINGLE ? single : several;
+        kernel.sharedMemory(form.sharedBytes(rows, w.inputs()));
         kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(addend).pointer(out)
                 .integer(rows).integer(w.outputs()).integer(w.inputs()).integer(mode).integer(activation)
                 .pointer(norm == null ? 0 : norm.address()).real(eps).launch(blocks, 1, 1);
@@ -91,24 +142,11 @@ final class Gemv {
         CudaKvCache cache = (CudaKvCache) heads.cache();
         Kernel kernel = rows == 1 ? singleToCache : severalToCache;
         float scale = cache.fp8() ? OF_FP8 : OF_ELEMENTS;
-        kernel.sharedMemory(sharedBytes(rows, w.inputs(), SEVERAL_STAGES));
+        kernel.sharedMemory(Form.toCache(rows).sharedBytes(rows, w.inputs()));
         kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(out).integer(rows)
                 .integer(w.inputs()).pointer(norm.address()).real(eps).pointer(step.ropeRows()).pointer(step.slots())
                 .pointer(((CudaRopeTable) heads.rope()).address()).pointer(cache.layer(heads.layer()))
                 .integer(attention.heads()).integer(attention.kvHeads()).integer(attention.headDim())
                 .integer(cache.shape().blockTokens()).real(scale).real(scale).launch(blocks, 1, 1);
-    }
-
-    /** As the kernel's head says. */
-    private static int sharedBytes(int rows, int inputs, int stages) {
-        return stages * RING_STAGE + PARTIALS + (isStaged(rows, inputs) ? stagedBytes(rows, inputs) : 0);
-    }
-
-    private static boolean isStaged(int rows, int inputs) {
-        return stagedBytes(rows, inputs) <= (rows == 1 ? SINGLE_STAGED_LIMIT : SEVERAL_STAGED_LIMIT);
-    }
-
-    private static int stagedBytes(int rows, int inputs) {
-        return rows * (Math.ceilDiv(inputs, 64) * 64 + 32) * 2;
     }
 }

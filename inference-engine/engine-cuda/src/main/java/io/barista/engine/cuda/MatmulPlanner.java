@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides how cuBLASLt computes a product. Its own first suggestion is up to a tenth slower than another of its suggestions, so for products
  * that are worth it they are timed when such a product first occurs, on its own operands: those of long chunks of prompts, and those with
- * large matrices of full batches. Only algorithms that add up all inputs of a result in one go take part: they give the same bits, so that
- * it does not matter to the results which of them won.
+ * large matrices of full batches. Only algorithms that add up all inputs of a result in one go take part, where there is one: they give the same
+ * bits, so that it does not matter to the results which of them won.
  */
 final class MatmulPlanner implements AutoCloseable {
 
@@ -86,7 +86,7 @@ final class MatmulPlanner implements AutoCloseable {
         try (MatmulPlan plan = library.plan(product.outputs, product.inputs, product.rows, element, product.kind)) {
             List<cublasLtMatmulAlgo_t> suggested = library.suggested(plan, MOST_SUGGESTIONS);
             double[] times = times(plan, suggested, operands);
-            int best = best(times, BlasAlgorithms.splitsInputs(suggested.getFirst()));
+            int best = best(times);
             cublasLtMatmulAlgo_t fastest = new cublasLtMatmulAlgo_t();
             fastest.put(suggested.get(best));
             LOG.debug("{}: suggestion {} of {}, {} ms instead of {}", product, best, times.length, times[best],
@@ -103,9 +103,8 @@ final class MatmulPlanner implements AutoCloseable {
         double least = Double.POSITIVE_INFINITY;
         for (int round = 0; round < MOST_ROUNDS; round++) {
             for (int i = 0; i < times.length; i++) {
-                boolean allowed = i == 0 || !BlasAlgorithms.splitsInputs(suggested.get(i));
                 boolean promising = round < 2 || i == 0 || times[i] <= least * PROMISING;
-                if (allowed && promising) {
+                if (promising && !BlasAlgorithms.splitsInputs(suggested.get(i))) {
                     double time = time(plan.by(suggested.get(i)), operands);
                     if (round > 0) { // the first loads kernels
                         times[i] = Math.min(times[i], time);
@@ -117,10 +116,10 @@ final class MatmulPlanner implements AutoCloseable {
         return times;
     }
 
-    /** @param firstSplits whether the first adds up differently from the others, which are then preferred as far as they are as fast */
-    private static int best(double[] times, boolean firstSplits) {
+    /** The library's own choice, unless it may not be chosen or another is clearly faster; its own where none may be. */
+    static int best(double[] times) {
         int best = 0;
-        double limit = firstSplits ? times[0] / CLEARLY : times[0] * CLEARLY;
+        double limit = times[0] * CLEARLY;
         for (int i = 1; i < times.length; i++) {
             if (times[i] < limit) {
                 best = i;

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decode steps of few rows as one launch each ({@code decode_step.cu}), of models all of whose operations the kernel knows. A step
- * is recorded when its number of rows first occurs.
+ * is recorded at the start, or when its number of rows first occurs.
  */
 final class OneLaunchSteps {
 
@@ -97,6 +97,9 @@ final class OneLaunchSteps {
     }
 
     private void requireRoom(StepRecording recording) {
+        if (!loader.device().launchesCooperatively()) {
+            throw new NotRecorded("the device does not say that all blocks of a launch run at a time");
+        }
         if (stages(recording) < LEAST_STAGES) {
             throw new NotRecorded("%d KiB of shared memory leave too little for weights beside activations"
                     .formatted(loader.device().blockSharedBytes() >> 10));

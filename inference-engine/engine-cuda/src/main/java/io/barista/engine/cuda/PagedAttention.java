@@ -32,15 +32,26 @@ final class PagedAttention {
             DeviceMemory memory, Stream stream) {
         this.plain = loader.load("attention_plain", "attention_plain", 128, macros);
         int multiple = macros.getOrDefault("KV_FP8", 0) == 1 ? FP8_HEAD_MULTIPLE : HEAD_MULTIPLE;
-        boolean onTensorCores = element != Element.FLOAT32 && headDim % multiple == 0 && headDim <= LARGEST_HEAD;
-        if (!onTensorCores && element != Element.FLOAT32) {
+        boolean suits = headDim % multiple == 0 && headDim <= LARGEST_HEAD;
+        boolean fits = fits(headDim, multiple == FP8_HEAD_MULTIPLE, loader.device().dynamicSharedBytes());
+        boolean onTensorCores = element != Element.FLOAT32 && suits && fits;
+        if (element != Element.FLOAT32 && !suits) {
             LOG.info("attention without tensor cores, which need heads of a multiple of {} up to {}, not of {}",
                     multiple, LARGEST_HEAD, headDim);
+        } else if (element != Element.FLOAT32 && !fits) {
+            LOG.info(
+                    "attention without tensor cores: heads of {} need more shared memory than the {} KiB of this device",
+                    headDim, loader.device().blockSharedBytes() >> 10);
         }
         this.decode = onTensorCores
                 ? new DecodeAttention(loader, macros, headDim, multiprocessors, memory, stream)
                 : null;
         this.prefill = onTensorCores ? new PrefillAttention(loader, macros, headDim) : null;
+    }
+
+    static boolean fits(int headDim, boolean fp8, int mostShared) {
+        return DecodeAttention.stages(headDim, fp8, mostShared) > 0
+                && PrefillAttention.sharedBytes(headDim, fp8) <= mostShared;
     }
 
     void attend(long qkv, AttentionSpec spec, long layer, StepInputs inputs, StepMemory step, long out) {

@@ -15,8 +15,7 @@ final class QuantizedGemv {
     private static final int MOST_ROWS = 8;
     private static final int WARPS_AND_STAGES = 16 * 3;
     private static final int PARTIALS = 17_408;
-    private static final int MOST_SHARED = 226 << 10;
-    /** Two blocks must not share a multiprocessor. */
+    /** Two blocks must not share a multiprocessor, where there is so much. */
     private static final int LEAST_SHARED = 120 << 10;
 
     private static final int TO_ELEMENTS = 0;
@@ -29,6 +28,7 @@ final class QuantizedGemv {
     private final Kernel kernel;
     private final Kernel toCache;
     private final Element element;
+    private final int mostShared;
     private final int blocks;
 
     /** @param span of the matrices: {@link PackedWeights#span} */
@@ -37,6 +37,7 @@ final class QuantizedGemv {
         this.kernel = loader.load("quantized_gemv", "quantized_gemv", 512, macros);
         this.toCache = loader.load("quantized_gemv", "quantized_gemv_qkv", 512, macros);
         this.element = element;
+        this.mostShared = loader.device().dynamicSharedBytes();
         this.blocks = multiprocessors;
     }
 
@@ -69,11 +70,11 @@ final class QuantizedGemv {
     /** @param addend 0 is none, else rows as long as those of {@code out} */
     private void launch(PackedWeights w, @Nullable CudaVector bias, long x, int rows, long addend, long out,
             int outRowBytes, int mode, int activation, @Nullable CudaVector norm, float eps) {
-        int most = rowsPerLaunch(w);
+        int most = rowsPerLaunch(w, mostShared);
         for (int first = 0; first < rows; first += most) {
             int count = Math.min(most, rows - first);
             long offset = (long) first * outRowBytes;
-            kernel.sharedMemory(sharedBytes(w, count));
+            kernel.sharedMemory(sharedBytes(w, count, mostShared));
             weights(kernel, w, bias).pointer(x + (long) first * w.inputs() * element.bytes())
                     .pointer(addend == 0 ? 0 : addend + offset).pointer(out + offset).integer(count)
                     .integer(w.outputs()).integer(w.inputs()).integer(mode).integer(activation)
@@ -87,7 +88,7 @@ final class QuantizedGemv {
         AttentionSpec attention = heads.attention();
         CudaKvCache cache = (CudaKvCache) heads.cache();
         float scale = cache.fp8() ? OF_FP8 : OF_ELEMENTS;
-        toCache.sharedMemory(sharedBytes(w, rows));
+        toCache.sharedMemory(sharedBytes(w, rows, mostShared));
         weights(toCache, w, bias).pointer(x).pointer(out).integer(rows).integer(w.inputs()).pointer(norm.address())
                 .real(eps).pointer(step.ropeRows()).pointer(step.slots())
                 .pointer(((CudaRopeTable) heads.rope()).address()).pointer(cache.layer(heads.layer()))
@@ -101,13 +102,13 @@ final class QuantizedGemv {
     }
 
     /** Rows lie in shared memory, where there must be room for them; 0 when there is not for one. */
-    static int rowsPerLaunch(PackedWeights w) {
-        return Math.min(MOST_ROWS, (MOST_SHARED - ringBytes(w)) / rowBytes(w));
+    static int rowsPerLaunch(PackedWeights w, int mostShared) {
+        return Math.clamp((mostShared - ringBytes(w)) / rowBytes(w), 0, MOST_ROWS);
     }
 
     /** As the kernel's head says. */
-    static int sharedBytes(PackedWeights w, int rows) {
-        return Math.max(ringBytes(w) + rows * rowBytes(w), LEAST_SHARED);
+    static int sharedBytes(PackedWeights w, int rows, int mostShared) {
+        return Math.max(ringBytes(w) + rows * rowBytes(w), Math.min(LEAST_SHARED, mostShared));
     }
 
     private static int ringBytes(PackedWeights w) {

@@ -58,7 +58,7 @@ final class QuantizedMatmul {
     @Nullable
     QuantizedGemv inOneLaunch(QuantizedMatrix w, int rows) {
         QuantizedProducts products = productsFor(w.packed());
-        return products != null && rows <= QuantizedGemv.rowsPerLaunch(w.packed()) ? products.few() : null;
+        return products != null && rows <= rowsPerLaunch(w.packed()) ? products.few() : null;
     }
 
     /** Whether our own kernels are the fastest way for so many rows. */
@@ -106,10 +106,14 @@ final class QuantizedMatmul {
         }
     }
 
+    private int rowsPerLaunch(PackedWeights w) {
+        return QuantizedGemv.rowsPerLaunch(w, loader.device().dynamicSharedBytes());
+    }
+
     /** Inputs that have an order are put in order by the kernel for few rows alone. */
     private @Nullable QuantizedGemv few(PackedWeights w, int rows) {
         QuantizedProducts products = productsFor(w);
-        int perLaunch = products == null ? 0 : QuantizedGemv.rowsPerLaunch(w);
+        int perLaunch = products == null ? 0 : rowsPerLaunch(w);
         boolean takes = rows >= 1 && perLaunch > 0 && rows <= (w.isOrdered() ? MOST_ORDERED_ROWS : perLaunch);
         return products != null && takes ? products.few() : null;
     }

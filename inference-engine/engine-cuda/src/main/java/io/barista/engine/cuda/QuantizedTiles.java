@@ -24,6 +24,7 @@ final class QuantizedTiles {
     private final Kernel upTo64;
     private final Kernel sumSplits;
     private final Element element;
+    private final int mostShared;
     private final int multiprocessors;
     private final ScratchMemory scratch;
 
@@ -39,13 +40,15 @@ final class QuantizedTiles {
         this.upTo64 = loader.load("quantized_matmul", "quantized_matmul_64", 256, macros);
         this.sumSplits = loader.load("quantized_matmul", "sum_splits", 256, macros);
         this.element = element;
+        this.mostShared = loader.device().dynamicSharedBytes();
         this.multiprocessors = multiprocessors;
         this.scratch = scratch;
     }
 
     /** Whether it is the fastest way: with more rows, the matrix is better written out once. */
     boolean takes(PackedWeights w, int rows) {
-        return rows >= 1 && rows <= MOST_ROWS && !w.isOrdered();
+        return rows >= 1 && rows <= MOST_ROWS && !w.isOrdered()
+                && sharedBytes(w.kind(), w.span(), Math.min(rows, ROWS), mostShared) <= mostShared;
     }
 
     void multiply(PackedWeights w, @Nullable CudaVector bias, long x, int rows, long out, boolean floatOut) {
@@ -73,7 +76,7 @@ final class QuantizedTiles {
             long offset = (long) first * outRowBytes;
             long addendHere = addend == 0 ? 0 : addend + offset;
             Kernel kernel = count <= 16 ? upTo16 : count <= 32 ? upTo32 : upTo64;
-            kernel.sharedMemory(sharedBytes(w.kind(), w.span(), count));
+            kernel.sharedMemory(sharedBytes(w.kind(), w.span(), count, mostShared));
             kernel.pointer(w.weights()).pointer(w.scales()).pointer(w.zeros()).integer(w.groupSize()).pointer(added)
                     .pointer(x + (long) first * w.inputs() * element.bytes()).pointer(addendHere).pointer(out + offset)
                     .pointer(partials).integer(count).integer(w.outputs()).integer(w.inputs()).integer(mode)
@@ -93,12 +96,12 @@ final class QuantizedTiles {
     }
 
     /** As the kernel's head says. */
-    static int sharedBytes(WeightKind kind, int span, int rows) {
+    static int sharedBytes(WeightKind kind, int span, int rows, int mostShared) {
         boolean int4 = kind == WeightKind.INT4;
         int scales = spans(kind, span) * (int4 ? 2_048 : 1_024);
         int rowsOfX = rows <= 16 ? 16 : rows <= 32 ? 32 : ROWS;
         int stage = OUTPUTS * (int4 ? 80 : 96) + scales + rowsOfX * (unit(kind) * 2 + 64);
-        return Math.max(STAGES * stage, LEAST_SHARED);
+        return Math.max(STAGES * stage, Math.min(LEAST_SHARED, mostShared));
     }
 
     private static int spans(WeightKind kind, int span) {

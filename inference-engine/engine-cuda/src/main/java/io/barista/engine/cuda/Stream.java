@@ -2,7 +2,10 @@ package io.barista.engine.cuda;
 
 import org.bytedeco.cuda.cudart.CUstream_st;
 
-/** A queue of work on the device. Used by one thread at a time: the engine's, but for the one on which adapters' slots are filled. */
+/**
+ * A queue of work on the device. Used by one thread at a time: the engine's, but for the one on which adapters' slots are filled, and while
+ * weights are loaded by the threads that send them off.
+ */
 final class Stream implements AutoCloseable {
 
     private final CUstream_st handle = Driver.createStream();

@@ -116,7 +116,11 @@ final class Uploader implements AutoCloseable {
         } finally {
             readers.shutdownNow();
             readers.close(); // buffers may go when nobody fills them
-            buffers.forEach(Staging::close);
+            try {
+                stream.await(); // nor the device fetches them
+            } finally {
+                buffers.forEach(Staging::close);
+            }
         }
     }
 }

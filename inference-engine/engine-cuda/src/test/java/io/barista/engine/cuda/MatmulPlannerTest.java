@@ -19,4 +19,14 @@ class MatmulPlannerTest {
             assertThat(MatmulPlanner.timedRows(size)).isEqualTo(size);
         }
     }
+
+    @Test
+    void takesTheClearlyFastestOfThoseThatMayBeChosen() {
+        double never = Double.POSITIVE_INFINITY;
+
+        assertThat(MatmulPlanner.best(new double[]{1.00, 0.99, 0.97, 0.95})).isEqualTo(3);
+        assertThat(MatmulPlanner.best(new double[]{1.00, 0.99, never})).isZero();
+        assertThat(MatmulPlanner.best(new double[]{never, 1.20, 1.10})).isEqualTo(2);
+        assertThat(MatmulPlanner.best(new double[]{never, never})).isZero();
+    }
 }

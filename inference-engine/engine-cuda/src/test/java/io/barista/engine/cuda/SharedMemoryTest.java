@@ -15,24 +15,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What launches ask of a multiprocessor, which refuses one that asks for more than it has. */
 class SharedMemoryTest {
 
-    /** Of a block, on Hopper. */
-    private static final int MOST = 227 << 10;
+    /** What a block may ask for on Hopper, beside what its kernel declares. */
+    private static final int MOST = 226 << 10;
+    private static final int A100 = 162 << 10;
+    private static final int L4 = 98 << 10;
 
     @ParameterizedTest
     @ValueSource(ints = {32, 896, 4_096, 6_144, 14_336})
     void rowsOfQuantizedProductsFit(int inputs) {
         for (PackedWeights w : quantized(inputs)) {
-            int rows = QuantizedGemv.rowsPerLaunch(w);
+            int rows = QuantizedGemv.rowsPerLaunch(w, MOST);
 
             assertThat(rows).as("%s", w).isBetween(1, 8);
-            assertThat(QuantizedGemv.sharedBytes(w, rows)).as("%s", w).isLessThanOrEqualTo(MOST);
+            assertThat(QuantizedGemv.sharedBytes(w, rows, MOST)).as("%s", w).isLessThanOrEqualTo(MOST);
         }
     }
 
     @Test
     void inputsThatNoRowFitsWithAreLeftToTheOtherWay() {
         for (PackedWeights w : quantized(1 << 17)) {
-            assertThat(QuantizedGemv.rowsPerLaunch(w)).as("%s", w).isZero();
+            assertThat(QuantizedGemv.rowsPerLaunch(w, MOST)).as("%s", w).isZero();
         }
     }
 
@@ -40,7 +42,8 @@ class SharedMemoryTest {
     @ValueSource(ints = {1, 16, 17, 32, 33, 64})
     void tilesOfQuantizedProductsFit(int rows) {
         for (PackedWeights w : quantized(4_096)) {
-            assertThat(QuantizedTiles.sharedBytes(w.kind(), w.span(), rows)).as("%s", w).isLessThanOrEqualTo(MOST);
+            assertThat(QuantizedTiles.sharedBytes(w.kind(), w.span(), rows, MOST)).as("%s", w)
+                    .isLessThanOrEqualTo(MOST);
         }
     }
 
@@ -74,9 +77,41 @@ class SharedMemoryTest {
     @ValueSource(ints = {16, 64, 80, 96, 128, 256})
     void attentionFits(int headDim) {
         for (boolean fp8 : new boolean[]{false, true}) {
-            assertThat(DecodeAttention.sharedBytes(headDim, fp8)).isLessThanOrEqualTo(MOST);
-            assertThat(PrefillAttention.sharedBytes(headDim, fp8)).isLessThanOrEqualTo(MOST);
+            assertThat(PagedAttention.fits(headDim, fp8, MOST)).isTrue();
+            assertThat(PagedAttention.fits(headDim, fp8, A100)).isTrue();
+            assertThat(PagedAttention.fits(headDim, fp8, L4)).isEqualTo(headDim <= 128);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {MOST, A100, L4, 48 << 10})
+    void productsOfFewRowsAskForNoMoreThanThereIs(int most) {
+        for (int inputs : new int[]{32, 896, 4_096, 14_336, 1 << 17}) {
+            for (int rows = 1; rows <= 9; rows++) {
+                if (Gemv.takes(rows, inputs, most)) {
+                    assertThat(Gemv.Form.of(rows, inputs, most).sharedBytes(rows, inputs)).isLessThanOrEqualTo(most);
+                }
+                if (Gemv.takesNorm(rows, inputs, most)) {
+                    assertThat(Gemv.Form.toCache(rows).sharedBytes(rows, inputs)).isLessThanOrEqualTo(most);
+                }
+            }
+            for (PackedWeights w : quantized(inputs)) {
+                int rows = QuantizedGemv.rowsPerLaunch(w, most);
+                assertThat(rows).isBetween(0, 8);
+                assertThat(rows == 0 ? 0 : QuantizedGemv.sharedBytes(w, rows, most)).isLessThanOrEqualTo(most);
+            }
+        }
+    }
+
+    @Test
+    void productsOfFewRowsAreOursWhereTheyFit() {
+        assertThat(Gemv.takes(1, 4_096, MOST)).isTrue();
+        assertThat(Gemv.takesNorm(8, 4_096, MOST)).isTrue();
+        assertThat(Gemv.Form.of(1, 4_096, MOST)).isEqualTo(Gemv.Form.SINGLE);
+        assertThat(Gemv.takes(1, 14_336, A100)).isTrue();
+        assertThat(Gemv.Form.of(1, 14_336, A100)).isEqualTo(Gemv.Form.SEVERAL);
+        assertThat(Gemv.takes(9, 4_096, MOST)).isFalse();
+        assertThat(Gemv.takes(1, 4_096, L4)).isFalse();
     }
 
     @Test
