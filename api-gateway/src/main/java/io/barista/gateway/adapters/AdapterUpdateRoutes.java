@@ -34,11 +34,11 @@ final class AdapterUpdateRoutes {
             HttpClient http, Access access, Environment environment) {
         Calls calls = new Calls(http, access);
         AdapterUpdates updates = new AdapterUpdates(new AllReplicas(replicas, calls, json),
-                new RegistryNames(environment.getProperty("barista.lora-registry.uri", URI.class), calls));
+                new RegistryNames(environment.getProperty("barista.lora-registry.uri", URI.class), calls, json), json);
         return RouterFunctions.route()
                 .POST(AllReplicas.LOAD, request -> body(request).flatMap(body -> {
                     JsonFields fields = openAiJson.readObject(body);
-                    return answer(updates.load(model(fields, catalog), name(fields), body));
+                    return answer(updates.load(adapter(fields, catalog, body)));
                 }))
                 .POST(AllReplicas.UNLOAD, request -> body(request).flatMap(body -> {
                     JsonFields fields = openAiJson.readObject(body);
@@ -47,9 +47,18 @@ final class AdapterUpdateRoutes {
                 .build();
     }
 
-    /** Empty where there is none; the replicas say that this is wrong. */
+    private static NewAdapter adapter(JsonFields fields, ModelCatalog catalog, byte[] body) {
+        return new NewAdapter(model(fields, catalog), name(fields), given(fields, "lora_path"),
+                fields.flag("load_inplace", false), body);
+    }
+
     private static String name(JsonFields fields) {
-        return Objects.requireNonNullElse(fields.string("lora_name"), "");
+        return given(fields, "lora_name");
+    }
+
+    /** Empty where there is none; the replicas say that this is wrong. */
+    private static String given(JsonFields fields, String key) {
+        return Objects.requireNonNullElse(fields.string(key), "");
     }
 
     private static Mono<byte[]> body(ServerRequest request) {

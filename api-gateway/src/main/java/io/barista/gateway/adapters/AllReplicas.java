@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -36,36 +37,48 @@ final class AllReplicas {
         this.json = json;
     }
 
-    private record Said(Replica replica, Answer answer) {}
+    /** @param isHeard false where the replica did not answer, and may have done what it was told all the same */
+    private record Said(Replica replica, Answer answer, boolean isHeard) {
 
-    /** All or none: where one replica refuses, it is taken back from the others, and what that one said is the answer. */
-    Mono<Answer> load(String model, String adapter, byte[] body) {
-        return tell(all(model), LOAD, body).flatMap(said -> {
-            List<Replica> holders = said.stream().filter(each -> each.answer().isDone()).map(Said::replica).toList();
-            if (holders.size() == said.size() || holders.isEmpty()) {
-                return Mono.just(verdict(said));
-            }
-            log.warn("adapter {}: {} of {} replicas of {} took it; it is taken back from them", adapter, holders.size(),
-                    said.size(), model);
-            return tell(holders, UNLOAD, json.writeValueAsBytes(Map.of("lora_name", adapter)))
-                    .thenReturn(verdict(said));
-        });
+        boolean mayHold() {
+            return answer.isDone() || !isHeard;
+        }
     }
 
-    /** Not found only where no replica had it. */
-    Mono<Answer> unload(String model, byte[] body) {
-        return tell(all(model), UNLOAD, body).map(said -> {
-            List<Said> had = said.stream().filter(each -> !each.answer().isNotFound()).toList();
-            return verdict(had.isEmpty() ? said : had);
-        });
-    }
-
-    private List<Replica> all(String model) {
+    /** @throws ApiException UNAVAILABLE when there is none */
+    List<Replica> of(String model) {
         List<Replica> all = replicas.pool(model).byLoad();
         if (all.isEmpty()) {
             throw new ApiException(ErrorCode.UNAVAILABLE, "No replica of model `" + model + "` is there.");
         }
         return all;
+    }
+
+    /**
+     * All or none: where one replica refuses or is silent, the others go back too, and what that one said is the answer.
+     *
+     * @param before what the name stood for; empty for nothing
+     */
+    Mono<Answer> load(List<Replica> all, NewAdapter adapter, Optional<NewAdapter> before) {
+        return tell(all, LOAD, adapter.body()).flatMap(said -> {
+            List<Replica> holders = said.stream().filter(Said::mayHold).map(Said::replica).toList();
+            if (holders.isEmpty() || said.stream().allMatch(each -> each.answer().isDone())) {
+                return Mono.just(verdict(said));
+            }
+            log.warn("adapter {}: not all replicas of {} took it; {} of {} are told to go back", adapter.name(),
+                    adapter.model(), holders.size(), said.size());
+            Mono<List<Said>> back = before.map(old -> tell(holders, LOAD, old.body())).orElseGet(() -> tell(holders,
+                    UNLOAD, json.writeValueAsBytes(Map.of("lora_name", adapter.name()))));
+            return back.thenReturn(verdict(said));
+        });
+    }
+
+    /** Not found only where no replica had it. */
+    Mono<Answer> unload(List<Replica> all, byte[] body) {
+        return tell(all, UNLOAD, body).map(said -> {
+            List<Said> had = said.stream().filter(each -> !each.answer().isNotFound()).toList();
+            return verdict(had.isEmpty() ? said : had);
+        });
     }
 
     /** The worst that was said. */
@@ -77,11 +90,20 @@ final class AllReplicas {
         return Flux.fromIterable(some).flatMap(replica -> tell(replica, path, body)).collectList();
     }
 
+    /** Silence is an answer too, so that one replica's does not end the others' calls halfway. */
     private Mono<Said> tell(Replica replica, String path, byte[] body) {
         return calls.json(HttpMethod.POST, management(replica).resolve(path).toString(), body)
-                .map(answer -> new Said(replica, answer))
-                .onErrorMap(failure -> new ApiException(ErrorCode.UPSTREAM_FAILED,
-                        "Replica %s did not answer; ask again.".formatted(replica.name()), null, failure));
+                .map(answer -> new Said(replica, answer, true))
+                .onErrorResume(failure -> {
+                    log.warn("replica {} does not answer {}: {}", replica.name(), path, failure.toString());
+                    return Mono.just(new Said(replica, silence(replica), false));
+                });
+    }
+
+    private Answer silence(Replica replica) {
+        ApiException silent = new ApiException(ErrorCode.UPSTREAM_FAILED,
+                "Replica %s did not answer; ask again.".formatted(replica.name()));
+        return new Answer(silent.code().status(), "application/json", json.writeValueAsBytes(silent.body()));
     }
 
     private static URI management(Replica replica) {

@@ -5,9 +5,11 @@ import io.barista.openai.error.ErrorCode;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The names that the LoRA registry keeps of adapters that were added while the suite runs: replicas that start later find them there. The
@@ -19,30 +21,56 @@ final class RegistryNames {
 
     private final @Nullable URI registry;
     private final Calls calls;
+    private final JsonMapper json;
 
-    RegistryNames(@Nullable URI registry, Calls calls) {
+    RegistryNames(@Nullable URI registry, Calls calls, JsonMapper json) {
         this.registry = registry;
         this.calls = calls;
+        this.json = json;
     }
 
-    /** @param body of load_lora_adapter */
-    Mono<Answer> add(String model, String name, byte[] body) {
-        return registry == null || name.isEmpty()
+    Mono<Answer> add(NewAdapter adapter) {
+        return registry == null || adapter.name().isEmpty()
                 ? Mono.just(new Answer(204, "text/plain", NONE))
-                : ask(HttpMethod.PUT, registry, model, name, body);
+                : ask(HttpMethod.PUT, registry, path(adapter.model(), adapter.name()), adapter.body());
+    }
+
+    /** The adapter right under the model's root that a name stands for; empty when it was not added. */
+    Mono<Optional<String>> target(String model, String name) {
+        return registry == null || name.isEmpty()
+                ? Mono.just(Optional.empty())
+                : ask(HttpMethod.GET, registry, path(model), NONE).map(answer -> {
+                    if (!answer.isDone() && !answer.isNotFound()) {
+                        throw new ApiException(ErrorCode.UPSTREAM_FAILED,
+                                "The LoRA registry does not tell what `%s` stands for (status %d); nothing was changed."
+                                        .formatted(name, answer.status()));
+                    }
+                    return answer.isDone()
+                            ? Optional.ofNullable(json.readTree(answer.body()).path(name).asString(null))
+                            : Optional.empty();
+                });
     }
 
     Mono<Answer> remove(String model, String name) {
         return registry == null || name.isEmpty()
                 ? Mono.just(new Answer(404, "text/plain", NONE))
-                : ask(HttpMethod.DELETE, registry, model, name, NONE);
+                : ask(HttpMethod.DELETE, registry, path(model, name), NONE);
     }
 
-    private Mono<Answer> ask(HttpMethod method, URI at, String model, String name, byte[] body) {
-        String path = "/v1/names/%s/%s".formatted(encoded(model), encoded(name));
-        return calls.json(method, at.resolve(path).toString(), body)
+    private Mono<Answer> ask(HttpMethod method, URI at, String path, byte[] body) {
+        return calls.json(method, at.toString().replaceFirst("/+$", "") + path, body)
                 .onErrorMap(failure -> new ApiException(ErrorCode.UPSTREAM_FAILED,
-                        "The LoRA registry does not answer; nothing was changed. Ask again.", null, failure));
+                        "The LoRA registry did not answer; whether it noted the change is not known. Ask again; if the name "
+                                + "is taken then, with load_inplace.",
+                        null, failure));
+    }
+
+    private static String path(String model) {
+        return "/v1/names/" + encoded(model);
+    }
+
+    private static String path(String model, String name) {
+        return path(model) + "/" + encoded(name);
     }
 
     private static String encoded(String part) {

@@ -71,6 +71,27 @@ class AdapterUpdateTest {
     }
 
     @Test
+    void takesAnAdapterBackWhereOneReplicaIsDead() {
+        right.does(ScriptedUpstream.hangsUp());
+
+        HttpResponse<String> answer = gateway.post("/v1/load_lora_adapter", BODY);
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("did not answer; ask again");
+        assertThat(updates(left)).containsExactly("/v1/load_lora_adapter", "/v1/unload_lora_adapter");
+        assertThat(updates(right)).as("it may have taken it before it fell silent").contains("/v1/unload_lora_adapter");
+    }
+
+    @Test
+    void removesItWhereReplicasAreAliveThoughOneIsDead() {
+        left.does(ScriptedUpstream.hangsUp());
+
+        assertThat(gateway.post("/v1/unload_lora_adapter", BODY).statusCode()).isEqualTo(502);
+
+        assertThat(updates(right)).containsExactly("/v1/unload_lora_adapter");
+    }
+
+    @Test
     void removesItFromEveryReplica() {
         assertThat(gateway.post("/v1/unload_lora_adapter", BODY).statusCode()).isEqualTo(200);
 

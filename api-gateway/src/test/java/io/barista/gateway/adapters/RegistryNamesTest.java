@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.barista.gateway.ScriptedUpstream;
 import io.barista.gateway.TestGateway;
+import io.netty.handler.codec.http.HttpMethod;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Adapters that are added are noted at the registry, for replicas that start later. */
 class RegistryNamesTest {
@@ -82,6 +85,62 @@ class RegistryNamesTest {
         assertThat(registry.received().subList(before, registry.received().size())).extracting(
                 ScriptedUpstream.Received::path).containsExactly(NOTED, NOTED);
         assertThat(registry.received().getLast().body()).as("of the removal").isEmpty();
+    }
+
+    @Test
+    void forgetsWhatADeadReplicaDidNotTake() {
+        replica.does(ScriptedUpstream.hangsUp());
+        int before = registry.received().size();
+
+        assertThat(gateway.post("/v1/load_lora_adapter", BODY).statusCode()).isEqualTo(502);
+
+        assertThat(registry.received().subList(before, registry.received().size())).extracting(
+                ScriptedUpstream.Received::path).containsExactly(NOTED, NOTED);
+        assertThat(registry.received().getLast().body()).as("of the removal").isEmpty();
+    }
+
+    @Test
+    void notesNothingWhereNoReplicaIs() {
+        gateway.serve("org/demo:1b");
+        int before = registry.received().size();
+
+        assertThat(gateway.post("/v1/load_lora_adapter", BODY).statusCode()).isEqualTo(503);
+
+        assertThat(registry.received()).hasSize(before);
+    }
+
+    @Test
+    void aNameThatCannotStandForAnotherAdapterStandsForTheOldOneAgain() {
+        registry.does((request, response) -> request.method().equals(HttpMethod.GET)
+                ? ScriptedUpstream.json("{\"corsair\":\"haiku\"}").apply(request, response)
+                : ScriptedUpstream.status(204, "").apply(request, response));
+        ScriptedUpstream refusing = ScriptedUpstream.start().does(ScriptedUpstream.status(400, "{\"error\":{}}"));
+        gateway.serve("org/demo:1b", replica, refusing);
+
+        String inPlace = BODY.replace("}", ",\"load_inplace\":true}");
+        assertThat(gateway.post("/v1/load_lora_adapter", inPlace).statusCode()).isEqualTo(400);
+
+        for (ScriptedUpstream told : List.of(registry, replica)) {
+            JsonNode last = JsonMapper.shared().readTree(told.received().getLast().body());
+            assertThat(last.path("lora_path").asString("")).isEqualTo("adapters/haiku");
+            assertThat(last.path("load_inplace").asBoolean(false)).isTrue();
+        }
+        assertThat(replica.received()).extracting(ScriptedUpstream.Received::path)
+                .containsExactly("/v1/load_lora_adapter", "/v1/load_lora_adapter");
+        assertThat(refusing.received()).as("it never gave up the old one").hasSize(1);
+        refusing.close();
+    }
+
+    @Test
+    void asksARegistryBelowAPathThere() {
+        try (TestGateway below = TestGateway.start(List.of("org/demo:1b"),
+                "barista.lora-registry.uri=" + registry.uri() + "/lora")) {
+            below.serve("org/demo:1b", replica);
+
+            assertThat(below.post("/v1/load_lora_adapter", BODY).statusCode()).isEqualTo(200);
+
+            assertThat(registry.received().getLast().path()).isEqualTo("/lora" + NOTED);
+        }
     }
 
     @Test
