@@ -1,14 +1,21 @@
 package io.barista.modelservice.registry;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -44,16 +51,26 @@ public final class ScratchFolder implements AutoCloseable {
     }
 
     static ScratchFolder in(Path parent) throws IOException {
-        sweep(parent);
         while (true) {
             String name = PREFIX + PROCESS + "-" + UUID.randomUUID();
             Path ownerFile = parent.resolve(name + OWNER);
-            FileChannel owner = FileChannel.open(ownerFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            FileChannel owner = FileChannel.open(ownerFile,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ours(parent, "rw-------"));
             if (owner.tryLock() != null && Files.exists(ownerFile)) {
-                return new ScratchFolder(Files.createDirectory(parent.resolve(name)), ownerFile, owner);
+                Path folder = Files.createDirectory(parent.resolve(name), ours(parent, "rwx------"));
+                sweep(parent, Files.getOwner(folder));
+                return new ScratchFolder(folder, ownerFile, owner);
             }
             owner.close(); // another process that starts has swept it just before it was locked
         }
+    }
+
+    /** Adapters may be secret, and the folder for temporary files is everybody's. */
+    private static FileAttribute<?>[] ours(Path parent, String permissions) {
+        return parent.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[]{
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))}
+                : new FileAttribute<?>[0];
     }
 
     Path path() {
@@ -65,23 +82,32 @@ public final class ScratchFolder implements AutoCloseable {
         try (owner) {
             delete(folder);
             Files.deleteIfExists(ownerFile);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be deleted: {}", folder, e.toString());
         }
     }
 
-    private static void sweep(Path parent) throws IOException {
+    private static void sweep(Path parent, UserPrincipal us) {
         try (DirectoryStream<Path> owners = Files.newDirectoryStream(parent, PREFIX + "*" + OWNER)) {
             for (Path file : owners) {
                 try {
-                    if (!file.getFileName().toString().startsWith(PREFIX + PROCESS)) { // closing ours would give its lock away
+                    boolean isOfThisProcess = file.getFileName().toString().startsWith(PREFIX + PROCESS);
+                    if (!isOfThisProcess && isFileOf(us, file)) { // closing that of this process would give its lock away
                         sweepUnowned(file);
                     }
-                } catch (IOException e) {
-                    log.debug("{} stays: {}", file, e.toString()); // somebody else's, in a folder that all share
+                } catch (IOException | UncheckedIOException e) {
+                    log.debug("{} stays: {}", file, e.toString());
                 }
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            log.warn("{} cannot be searched for what processes before have left: {}", parent, e.toString());
         }
+    }
+
+    /** Others may put anything there under such a name, and to open a pipe waits for its other end. */
+    private static boolean isFileOf(UserPrincipal user, Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(user);
     }
 
     private static void sweepUnowned(Path file) throws IOException {

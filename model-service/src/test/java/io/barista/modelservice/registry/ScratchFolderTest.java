@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScratchFolderTest {
@@ -40,6 +44,32 @@ class ScratchFolderTest {
             }
         } finally {
             living.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void isReadForItsOwnerOnly() throws IOException {
+        try (ScratchFolder scratch = ScratchFolder.in(parent)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(scratch.path())))
+                    .isEqualTo("rwx------");
+            Path owner = parent.resolve(scratch.path().getFileName() + ".owner");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(owner))).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void opensNothingThatIsNoFile() throws Exception {
+        Path kept = Files.writeString(parent.resolve("kept"), "...");
+        Files.createSymbolicLink(parent.resolve("barista-adapters-link.owner"), kept);
+        assertThat(new ProcessBuilder("mkfifo", parent.resolve("barista-adapters-pipe.owner").toString()).start()
+                .waitFor()).isZero();
+
+        try (ScratchFolder scratch = ScratchFolder.in(parent)) {
+            assertThat(scratch.path()).isDirectory();
+            assertThat(names()).contains("kept", "barista-adapters-link.owner", "barista-adapters-pipe.owner");
         }
     }
 
