@@ -1,6 +1,8 @@
 package io.barista.modelservice.registry;
 
 import io.barista.engine.EngineException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -8,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the registry said of each adapter, kept for a moment; that it did not answer is kept a little longer, so that requests do not queue up
- * behind a registry that is down. What does not exist is not kept: it may be uploaded any moment, and names are as many as clients
+ * What the registry said of each adapter, kept for a moment; that it cannot be reached is kept a little longer, so that requests do not queue
+ * up behind a registry that is down. What does not exist is not kept: it may be uploaded any moment, and names are as many as clients
  * invent. Thread-safe.
  */
 final class KnownVersions {
@@ -27,7 +29,7 @@ final class KnownVersions {
 
     private record Silence(EngineException reason, long at) {}
 
-    /** @param question what the registry says; throws UNAVAILABLE when it says nothing */
+    /** @param question what the registry says; throws UNAVAILABLE, with the cause, when it says nothing */
     KnownVersions(Duration fresh, Function<String, AdapterCard> question) {
         this.freshNanos = fresh.toNanos();
         this.question = question;
@@ -59,11 +61,16 @@ final class KnownVersions {
             return card;
         } catch (EngineException e) {
             known.remove(name);
-            if (e.code() == EngineException.Code.UNAVAILABLE) {
+            if (isDown(e)) {
                 silence = new Silence(e, System.nanoTime());
             }
             throw e;
         }
+    }
+
+    /** Whether nobody listens. A registry that has trouble with one name, or is slow about it, may answer for the next at once. */
+    private static boolean isDown(EngineException e) {
+        return e.getCause() instanceof ConnectException || e.getCause() instanceof HttpConnectTimeoutException;
     }
 
     private static boolean isYounger(long at, long nanos) {

@@ -43,8 +43,10 @@ final class RegistrySource implements FileSource {
         if (!now.version().equals(card.version())) {
             throw changed(null);
         }
-        return now.files().stream().filter(each -> each.name().equals(file.path())).findFirst()
-                .map(AdapterCard.FileCard::crc32c).map(hex -> new Checksum(Checksum.Algorithm.CRC32C, hex));
+        String hex = now.files().stream().filter(each -> each.name().equals(file.path())).findFirst()
+                .map(AdapterCard.FileCard::crc32c)
+                .orElseThrow(() -> new IOException("the registry has no checksum of " + file.path() + " yet"));
+        return Optional.of(new Checksum(Checksum.Algorithm.CRC32C, hex));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,6 +41,8 @@ final class FakeRegistry implements AutoCloseable {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private volatile Fault fault = (_, _) -> false;
     private volatile String lies = "";
+    private volatile String trouble = "";
+    private final AtomicInteger withheld = new AtomicInteger();
 
     FakeRegistry() throws IOException {
         this(0);
@@ -74,6 +77,16 @@ final class FakeRegistry implements AutoCloseable {
         lies = file;
     }
 
+    /** So many cards from now on are without checksums. */
+    void withholdsChecksums(int cards) {
+        withheld.set(cards);
+    }
+
+    /** Has trouble with this name, while it answers for all others. */
+    void failsAbout(String name) {
+        trouble = name;
+    }
+
     /** Requests so far, as {@code GET path range}. */
     List<String> log() {
         return log;
@@ -87,6 +100,8 @@ final class FakeRegistry implements AutoCloseable {
             Matcher adapter = ADAPTER.matcher(path);
             if (path.equals("/v1/adapters")) {
                 page(exchange);
+            } else if (path.endsWith("/" + trouble) && !trouble.isEmpty()) {
+                error(exchange, 502, "The source does not answer.");
             } else if (!adapter.matches() || !adapter.group(1).equals("org%2Fbase")
                     || !adapters.containsKey(adapter.group(2))) {
                 error(exchange, 404, "The base model has no such adapter.");
@@ -110,9 +125,11 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     private String card(String name) {
+        boolean isWithheld = withheld.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
         String files = adapters.get(name).entrySet().stream()
-                .map(file -> "{\"name\":\"%s\",\"bytes\":%d,\"crc32c\":\"%s\"}".formatted(file.getKey(),
-                        file.getValue().length, file.getKey().equals(lies) ? "00" : hash(file.getValue())))
+                .map(file -> "{\"name\":\"%s\",\"bytes\":%d,\"crc32c\":%s}".formatted(file.getKey(),
+                        file.getValue().length,
+                        isWithheld ? null : "\"" + (file.getKey().equals(lies) ? "00" : hash(file.getValue())) + "\""))
                 .collect(Collectors.joining(","));
         return "{\"base\":\"org/base\",\"name\":\"%s\",\"version\":\"%s\",\"files\":[%s]}".formatted(name,
                 version(name),

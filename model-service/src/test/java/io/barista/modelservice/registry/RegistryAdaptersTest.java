@@ -180,6 +180,20 @@ class RegistryAdaptersTest {
     }
 
     @Test
+    void asksForAChecksumUntilItIsThere() throws IOException {
+        registry.upload("pirate", bytes(1, 1000));
+        registry.withholdsChecksums(2); // of the look before the download, and of the first after it
+
+        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+            assertThat(weightsOf(fetched)).isEqualTo(bytes(1, 1000));
+        }
+        registry.upload("haiku", bytes(2, 1000));
+        registry.withholdsChecksums(Integer.MAX_VALUE);
+        assertThat(failure(() -> adapters.fetch("haiku").close()).code())
+                .isEqualTo(EngineException.Code.UNAVAILABLE);
+    }
+
+    @Test
     void tellsWhatTheRegistrySaysOfABrokenAdapter() {
         registry.uploadBroken("torn", "q_proj: its data is not all there");
 
@@ -230,6 +244,16 @@ class RegistryAdaptersTest {
         }
 
         assertThat(registry.log()).hasSizeLessThan(100);
+    }
+
+    @Test
+    void troubleWithOneNameIsNoneForOthers() {
+        registry.upload("pirate", bytes(1, 10));
+        registry.failsAbout("slow");
+
+        assertThat(failure(() -> adapters.version("slow")).code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+
+        assertThat(adapters.version("pirate")).isNotEmpty();
     }
 
     @Test
