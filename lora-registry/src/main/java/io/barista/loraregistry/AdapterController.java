@@ -37,7 +37,7 @@ final class AdapterController {
         this.registry = registry;
     }
 
-    /** @param crc32c hexadecimal; null until the adapter has been fetched */
+    /** @param crc32c hexadecimal; null until the adapter has been fetched, in lists also until it was asked for since the service started */
     record FileCard(String name, long bytes, @Nullable String crc32c) {}
 
     /** @param state {@code cached} or {@code remote} */
@@ -63,7 +63,9 @@ final class AdapterController {
 
     @GetMapping("/v1/adapters/{base}/{name}")
     Card describe(@PathVariable String base, @PathVariable String name) {
-        return card(name, registry.require(base, name));
+        Adapter adapter = registry.require(base, name);
+        registry.learn(adapter);
+        return card(name, adapter);
     }
 
     /**

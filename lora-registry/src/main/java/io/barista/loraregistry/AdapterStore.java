@@ -90,21 +90,16 @@ final class AdapterStore {
      * @param fetch puts it there; asked when it is not there, and again after room was made on a full disk
      */
     Lease lease(Adapter adapter, Supplier<Path> fetch) {
-        FolderVersion version = adapter.version();
-        boolean isHit = changing(() -> {
-            Entry known = entries.get(version);
-            if (known == null) {
-                evict(adapter.bytes(), 1);
-            } else {
-                known.readers++;
-            }
-            return known != null;
-        });
-        metrics.asked(isHit);
-        if (isHit) {
-            touch(place(version));
-            return new Lease(version, place(version));
+        Optional<Lease> hit = leaseIfThere(adapter);
+        metrics.asked(hit.isPresent());
+        if (hit.isPresent()) {
+            return hit.get();
         }
+        FolderVersion version = adapter.version();
+        changing(() -> {
+            evict(adapter.bytes(), 1);
+            return true;
+        });
         Path folder = fetchMakingRoom(fetch);
         changing(() -> {
             entries.computeIfAbsent(version, _ -> new Entry(adapter.bytes())).readers++;
@@ -112,6 +107,23 @@ final class AdapterStore {
             return true;
         });
         return new Lease(version, folder);
+    }
+
+    /** Empty when the adapter would have to be fetched. */
+    Optional<Lease> leaseIfThere(Adapter adapter) {
+        FolderVersion version = adapter.version();
+        boolean isThere = changing(() -> {
+            Entry known = entries.get(version);
+            if (known != null) {
+                known.readers++;
+            }
+            return known != null;
+        });
+        if (!isThere) {
+            return Optional.empty();
+        }
+        touch(place(version));
+        return Optional.of(new Lease(version, place(version)));
     }
 
     boolean has(Adapter adapter) {

@@ -1,51 +1,54 @@
 package io.barista.loraregistry;
 
+import io.barista.sources.CacheLock;
+import io.barista.sources.FolderVersion;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The names that clients have given adapters while the suite runs. They stand here, and not in the replicas, so that a replica that starts
- * later knows them too; and on the disk, so that this service may be started again. Thread-safe.
+ * The names that clients have given one base model's adapters while the suite runs. They stand here, and not in the replicas, so that a replica
+ * that starts later knows them too; and on the disk, so that this service may be started again. Several processes may share the folder. Thread-safe.
  */
 final class AddedNames {
 
-    private static final TypeReference<TreeMap<String, TreeMap<String, String>>> SHAPE = new TypeReference<>() {};
+    private static final Logger log = LoggerFactory.getLogger(AddedNames.class);
+    private static final TypeReference<TreeMap<String, String>> SHAPE = new TypeReference<>() {};
 
     private final Path file;
-    private final ReentrantLock lock = new ReentrantLock();
-    private SortedMap<String, TreeMap<String, String>> adapters; // by base and name; guarded by lock
+    private final CacheLock locks;
+    private volatile SortedMap<String, String> adapters; // by name; replaced under the lock
 
-    /** @param file need not exist */
-    AddedNames(Path file) throws IOException {
-        this.file = file;
-        this.adapters = Files.exists(file) ? JsonMapper.shared().readValue(file, SHAPE) : new TreeMap<>();
-    }
-
-    /** Which adapter a name stands for, if it was added. */
-    Optional<String> find(String base, String name) {
-        return Optional.ofNullable(of(base).get(name));
-    }
-
-    /** All of a base model, with what they stand for. */
-    SortedMap<String, String> of(String base) {
-        lock.lock();
+    /**
+     * @param folder of the names of all base models; need not exist
+     * @param root   where the adapters are: below another one, the same names mean others
+     */
+    AddedNames(Path folder, String base, String root) {
+        file = folder.resolve(FolderVersion.shortHash(base + "\n" + root) + ".json");
+        locks = new CacheLock(folder.resolve(".locks"));
+        SortedMap<String, String> found = new TreeMap<>();
         try {
-            return new TreeMap<>(adapters.getOrDefault(base, new TreeMap<>()));
-        } finally {
-            lock.unlock();
+            found = read();
+        } catch (IOException e) {
+            log.warn("{} cannot be read, the names that were added must be added again: {}", file, e.toString());
         }
+        adapters = found;
+    }
+
+    /** All, with what they stand for. */
+    SortedMap<String, String> all() {
+        return Collections.unmodifiableSortedMap(adapters);
     }
 
     /**
@@ -54,54 +57,61 @@ final class AddedNames {
      * @param mayReplace whether it may have stood for something before
      * @return false when it has, and still does
      */
-    boolean add(String base, String name, String adapter, boolean mayReplace) throws IOException {
-        lock.lock();
-        try {
-            if (!mayReplace && find(base, name).isPresent()) {
-                return false;
-            }
-            change(base, names -> names.put(name, adapter));
-            return true;
-        } finally {
-            lock.unlock();
-        }
+    boolean add(String name, String adapter, boolean mayReplace) throws IOException {
+        return change(names -> {
+            SortedMap<String, String> next = new TreeMap<>(names);
+            return next.put(name, adapter) != null && !mayReplace ? names : next;
+        });
     }
 
     /** False when there is no such name. */
-    boolean remove(String base, String name) throws IOException {
-        lock.lock();
+    boolean remove(String name) throws IOException {
+        return change(names -> {
+            SortedMap<String, String> next = new TreeMap<>(names);
+            return next.remove(name) == null ? names : next;
+        });
+    }
+
+    /**
+     * First on the disk, then in memory: what was answered for is not forgotten. What other processes have changed is read first.
+     *
+     * @param change gives back what it got when there is nothing to change
+     */
+    private boolean change(UnaryOperator<SortedMap<String, String>> change) throws IOException {
+        try (CacheLock.Held _ = locks.take(file.getFileName().toString())) {
+            SortedMap<String, String> known = read();
+            SortedMap<String, String> next = change.apply(known);
+            boolean isChanged = next != known;
+            if (isChanged) {
+                DurableFile.write(file, JsonMapper.shared().writeValueAsBytes(next));
+            }
+            adapters = next;
+            return isChanged;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** What nobody can read is put aside: names can be added again, and the service has to start. */
+    private SortedMap<String, String> read() throws IOException {
+        if (!Files.exists(file)) {
+            return new TreeMap<>();
+        }
+        String reason;
         try {
-            if (find(base, name).isEmpty()) {
-                return false;
+            TreeMap<String, String> names = JsonMapper.shared().readValue(Files.readAllBytes(file), SHAPE);
+            if (names != null && !names.containsValue(null)) {
+                return names;
             }
-            change(base, names -> names.remove(name));
-            return true;
-        } finally {
-            lock.unlock();
+            reason = "expected an object of names";
+        } catch (JacksonException e) {
+            reason = e.getOriginalMessage();
         }
-    }
-
-    private interface Change {
-
-        void in(Map<String, String> names);
-    }
-
-    /** First on the disk, then in memory: what was answered for is not forgotten. */
-    private void change(String base, Change change) throws IOException {
-        SortedMap<String, TreeMap<String, String>> next = new TreeMap<>(adapters);
-        TreeMap<String, String> names = new TreeMap<>(of(base));
-        change.in(names);
-        next.put(base, names);
-        Path aside = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer json = ByteBuffer.wrap(JsonMapper.shared().writeValueAsBytes(next));
-            while (json.hasRemaining()) {
-                channel.write(json);
-            }
-            channel.force(true);
-        }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        adapters = next;
+        Path aside = file.resolveSibling(file.getFileName() + ".broken");
+        Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        log.warn("{} holds no names ({}), and lies at {} now; those that were added must be added again", file, reason,
+                aside);
+        return new TreeMap<>();
     }
 }

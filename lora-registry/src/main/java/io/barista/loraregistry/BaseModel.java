@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,15 +34,21 @@ final class BaseModel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BaseModel.class);
     private static final Duration BETWEEN_MISSES = Duration.ofSeconds(1);
 
+    /** Less than the replicas wait for an answer. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(3);
+
     private final LlmConfig config;
     private final SourceEnvironment environment;
     private final SourceCache cache;
     private final FileSource source;
     private final String root;
+    private final AddedNames names;
+    private final LastListing lastListing;
     private final ReentrantLock listing = new ReentrantLock();
-    private volatile SortedMap<String, Adapter> adapters = new TreeMap<>();
+    private volatile SortedMap<String, Adapter> adapters;
     private long listedFrom = System.nanoTime() - Duration.ofDays(1).toNanos(); // guarded by listing
-    private volatile @Nullable String problem = "not listed yet";
+    private volatile @Nullable SourceException problem = new SourceException(SourceException.Kind.UNREACHABLE,
+            "not listed yet");
     private volatile @Nullable JsonNode shapes;
 
     /** @param cacheRoot shared by all base models */
@@ -55,7 +60,11 @@ final class BaseModel implements AutoCloseable {
                 .withTotal(seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)));
         this.cache = new SourceCache(cacheRoot, limits, metrics, () -> ThreadLocalRandom.current().nextDouble());
         this.root = path.replaceFirst("/+$", "");
-        this.source = FileSources.open(SourceAddress.parse(path, folder), environment);
+        SourceAddress address = SourceAddress.parse(path, folder);
+        this.source = FileSources.open(address, environment);
+        this.names = new AddedNames(cacheRoot.resolve("names"), id(), address.toString());
+        this.lastListing = new LastListing(cacheRoot.resolve("listings"), id(), address.toString());
+        this.adapters = lastListing.read();
     }
 
     String id() {
@@ -67,6 +76,11 @@ final class BaseModel implements AutoCloseable {
         return config.engine().get(EngineOptions.ALLOW_RUNTIME_LORA_UPDATING);
     }
 
+    /** Names that were given to adapters while the suite ran. */
+    AddedNames names() {
+        return names;
+    }
+
     /** The name of the adapter at an address right under the configured root; empty when it is no such address. */
     Optional<String> underRoot(String address) {
         String path = address.replaceFirst("/+$", "");
@@ -75,6 +89,7 @@ final class BaseModel implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** As the source was last listed, be it by the process before this one. */
     SortedMap<String, Adapter> adapters() {
         return adapters;
     }
@@ -82,18 +97,43 @@ final class BaseModel implements AutoCloseable {
     /** Why the newest listing is missing; null when it is not. */
     @Nullable
     String problem() {
-        return problem;
+        SourceException reason = problem;
+        return reason == null ? null : reason.getMessage();
     }
 
-    /** The adapter; for one that was not there at the last look the source is listed anew, so that a new folder is usable at once. */
+    /**
+     * The adapter; for one that was not there at the last look the source is listed anew, so that a new folder is usable at once. Null when
+     * the source has no such adapter.
+     *
+     * @throws SourceException when the source does not say, or not soon
+     */
     @Nullable
     Adapter find(String name) {
         Adapter known = adapters.get(name);
         if (known == null && Adapter.isName(name)) {
-            listAfter(System.nanoTime());
+            lookAgain();
             known = adapters.get(name);
+            SourceException reason = problem;
+            if (known == null && reason != null && reason.kind() != SourceException.Kind.NOT_FOUND) {
+                throw new SourceException(reason.kind(), reason.getMessage(), reason);
+            }
         }
         return known;
+    }
+
+    private void lookAgain() {
+        long now = System.nanoTime();
+        Thread look = Thread.ofVirtual().name("look-" + id()).start(() -> listAfter(now));
+        boolean isOver = false;
+        try {
+            isOver = look.join(LONGEST_LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!isOver) { // it goes on, and whoever asks later finds what it brings
+            throw new SourceException(SourceException.Kind.UNREACHABLE,
+                    "%s: listing takes longer than %d s".formatted(source.name(), LONGEST_LOOK.toSeconds()));
+        }
     }
 
     /** Returns when the source has been listed since that moment. Many who ask wait for one look, and looks keep their distance. */
@@ -116,13 +156,17 @@ final class BaseModel implements AutoCloseable {
         listing.lock();
         try {
             listedFrom = System.nanoTime();
-            adapters = AdapterListing.of(id(), cache.list(source));
+            SortedMap<String, Adapter> found = AdapterListing.of(id(), cache.list(source));
+            if (!found.equals(adapters)) {
+                lastListing.write(found);
+            }
+            adapters = found;
             problem = null;
         } catch (SourceException e) {
-            if (!e.getMessage().equals(problem)) {
+            if (!e.getMessage().equals(problem())) {
                 log.warn("adapters of {} cannot be listed: {}", id(), e.getMessage());
             }
-            problem = e.getMessage();
+            problem = e;
         } finally {
             listing.unlock();
         }

@@ -8,6 +8,7 @@ import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,27 +17,27 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The base models with their adapters, and the adapters on the disk. Thread-safe. */
 final class Registry implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Registry.class);
     private static final int UPLOADS_IN_BETWEEN = 3;
 
     private final SequencedMap<String, BaseModel> bases = new LinkedHashMap<>();
     private final AdapterStore store;
-    private final AddedNames names;
     private final FileHashes hashes = new FileHashes();
     private final long maxAdapterBytes;
 
     /**
      * @param folder what relative adapter paths mean
-     * @param cache  where adapters are kept
-     * @param names  given to adapters while the suite ran
+     * @param cache  where adapters are kept, with the names that they are given and what the sources last listed
      */
-    Registry(List<LlmConfig> configs, Path folder, Path cache, AdapterStore store, AddedNames names,
-            RegistryMetrics metrics, long maxAdapterBytes) {
+    Registry(List<LlmConfig> configs, Path folder, Path cache, AdapterStore store, RegistryMetrics metrics,
+            long maxAdapterBytes) {
         this.store = store;
-        this.names = names;
         this.maxAdapterBytes = maxAdapterBytes;
         for (LlmConfig config : configs) {
             LoraConfig lora = config.lora();
@@ -56,13 +57,18 @@ final class Registry implements AutoCloseable {
     }
 
     /**
-     * What a name stands for now: of those that were added, else of those that are found at the source.
+     * What a name stands for now: a folder of that name, else the adapter that it was given to.
      *
-     * @throws ApiException MODEL_NOT_FOUND
+     * @throws ApiException    MODEL_NOT_FOUND
+     * @throws SourceException when it is not known and the source cannot be asked
      */
     Adapter require(String base, String name) {
+        BaseModel of = base(base);
         @Nullable
-        Adapter adapter = base(base).find(names.find(base, name).orElse(name));
+        Adapter adapter = of.adapters().get(name);
+        if (adapter == null) {
+            adapter = of.find(addedNames(of).getOrDefault(name, name));
+        }
         if (adapter == null) {
             throw new ApiException(ErrorCode.MODEL_NOT_FOUND,
                     "The base model `%s` has no such adapter.".formatted(base));
@@ -74,10 +80,10 @@ final class Registry implements AutoCloseable {
     SortedMap<String, Adapter> adapters(BaseModel base) {
         SortedMap<String, Adapter> found = base.adapters();
         SortedMap<String, Adapter> all = new TreeMap<>(found);
-        names.of(base.id()).forEach((name, adapter) -> {
+        addedNames(base).forEach((name, adapter) -> {
             Adapter standsFor = found.get(adapter);
             if (standsFor != null) {
-                all.put(name, standsFor);
+                all.putIfAbsent(name, standsFor);
             }
         });
         return all;
@@ -85,14 +91,20 @@ final class Registry implements AutoCloseable {
 
     /** @throws ApiException MODEL_NOT_FOUND */
     SortedMap<String, String> addedNames(String base) {
-        return names.of(base(base).id());
+        return addedNames(base(base));
+    }
+
+    /** None where they are not allowed any more: nobody could take them back. */
+    private static SortedMap<String, String> addedNames(BaseModel of) {
+        return of.allowsUpdates() ? of.names().all() : Collections.emptySortedMap();
     }
 
     /**
      * Gives an adapter another name.
      *
      * @param address right under the root
-     * @throws ApiException INVALID_VALUE, MODEL_NOT_FOUND or UNKNOWN_ROUTE where that is not allowed
+     * @throws ApiException    INVALID_VALUE, MODEL_NOT_FOUND or UNKNOWN_ROUTE where that is not allowed
+     * @throws SourceException when the source cannot be asked, or the name cannot be stored
      */
     void addName(String base, String name, String address, boolean mayReplace) {
         BaseModel of = updatable(base);
@@ -105,7 +117,11 @@ final class Registry implements AutoCloseable {
         if (of.find(adapter) == null) {
             throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "lora_path", "there is no adapter %s", adapter);
         }
-        if (!onDisk(() -> names.add(base, name, adapter, mayReplace))) {
+        if (of.adapters().containsKey(name) && !name.equals(adapter)) {
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
+                    "There is an adapter '%s' already, a folder of that name: choose another one", name);
+        }
+        if (!onDisk(() -> of.names().add(name, adapter, mayReplace))) {
             throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
                     "The lora adapter '%s' has already been loaded.", name);
         }
@@ -113,8 +129,8 @@ final class Registry implements AutoCloseable {
 
     /** @throws ApiException MODEL_NOT_FOUND; UNKNOWN_ROUTE where that is not allowed */
     void removeName(String base, String name) {
-        updatable(base);
-        if (!onDisk(() -> names.remove(base, name))) {
+        BaseModel of = updatable(base);
+        if (!onDisk(() -> of.names().remove(name))) {
             throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "lora_name", "The lora adapter '%s' cannot be found.",
                     name);
         }
@@ -138,6 +154,7 @@ final class Registry implements AutoCloseable {
         try {
             return work.run();
         } catch (IOException e) {
+            log.warn("an adapter's name cannot be stored: {}", e.toString());
             throw new SourceException(SourceException.Kind.DISK, "the adapter's name cannot be stored: " + e, e);
         }
     }
@@ -181,8 +198,11 @@ final class Registry implements AutoCloseable {
                             .formatted(adapter.bytes(), maxAdapterBytes));
         }
         BaseModel base = base(adapter.base());
-        AdapterStore.Lease lease = store.lease(adapter,
-                () -> base.fetch(adapter, folder -> new AdapterCheck(base.shapes()).check(folder)));
+        return learned(adapter, store.lease(adapter,
+                () -> base.fetch(adapter, folder -> new AdapterCheck(base.shapes()).check(folder))));
+    }
+
+    private AdapterStore.Lease learned(Adapter adapter, AdapterStore.Lease lease) {
         try {
             hashes.learn(adapter, lease.folder());
             return lease;
@@ -195,6 +215,11 @@ final class Registry implements AutoCloseable {
     /** What a file's content hashes to; empty as long as the adapter has not been on this disk. */
     Optional<String> crc32c(Adapter adapter, RemoteFile file) {
         return hashes.find(adapter, file);
+    }
+
+    /** Hashes the adapter's files if they are on this disk and that was not done yet: a restart forgets what they hash to. */
+    void learn(Adapter adapter) {
+        store.leaseIfThere(adapter).ifPresent(lease -> learned(adapter, lease).close());
     }
 
     boolean has(Adapter adapter) {

@@ -51,8 +51,7 @@ class RegistryConfiguration {
                 : SourceCache.defaultRoot(new SourceEnvironment(Map.of(), System.getenv())).resolve("adapters");
         AdapterStore store = new AdapterStore(cache, bytes(environment, "max-bytes"),
                 environment.getRequiredProperty("barista.registry.max-adapters", Integer.class), metrics);
-        return new Registry(configs, folder == null ? Path.of("") : folder, cache, store,
-                new AddedNames(cache.resolve("names.json")), metrics,
+        return new Registry(configs, folder == null ? Path.of("") : folder, cache, store, metrics,
                 bytes(environment, "max-adapter-bytes"));
     }
 

@@ -185,6 +185,40 @@ abstract class AbstractRemoteAdaptersTest {
     }
 
     @Test
+    void aRestartWhileTheSourceIsDownGoesOnWithWhatIsOnTheDisk() throws Exception {
+        upload("haiku", "haiku");
+        registry.refresh();
+        registry.fetch("demo", "pirate");
+        registry.close();
+        hub.isDown(true);
+
+        registry = open(20);
+        registry.refresh();
+
+        assertThat(registry.problems()).containsKey("demo");
+        assertThat(registry.fetch("demo", "pirate").name()).isEqualTo("pirate");
+        assertWhole("pirate");
+        assertThat(catchThrowableOfType(SourceException.class, () -> registry.fetch("demo", "haiku")).kind())
+                .as("not on the disk").isEqualTo(SourceException.Kind.UNREACHABLE);
+        assertThat(catchThrowableOfType(SourceException.class, () -> registry.require("demo", "nobody")).kind())
+                .as("not known, and nobody can be asked").isEqualTo(SourceException.Kind.UNREACHABLE);
+    }
+
+    @Test
+    void tellsTheHashesOfWhatIsOnTheDiskAlsoAfterARestart() throws Exception {
+        registry.fetch("demo", "pirate");
+        registry.close();
+        registry = open(20);
+        registry.refresh();
+
+        Adapter pirate = registry.require("demo", "pirate");
+        registry.learn(pirate);
+
+        assertThat(registry.crc32c(pirate, pirate.file(Adapter.WEIGHTS).orElseThrow()))
+                .hasValue(Hashes.crc32c(bytes("pirate", Adapter.WEIGHTS)));
+    }
+
+    @Test
     void aProcessThatIsKilledInTheMiddleLeavesNothingToTheNext() throws Exception {
         CountDownLatch half = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
@@ -304,8 +338,7 @@ abstract class AbstractRemoteAdaptersTest {
         Path folder = config.toAbsolutePath().getParent();
         Path cache = folder.resolve("cache");
         return new Registry(LlmConfigs.parse(new LocalFiles(folder), config.toString()), folder, cache,
-                new AdapterStore(cache, Long.MAX_VALUE, 100, metrics), new AddedNames(folder.resolve("names.json")),
-                metrics, Long.MAX_VALUE);
+                new AdapterStore(cache, Long.MAX_VALUE, 100, metrics), metrics, Long.MAX_VALUE);
     }
 
     private SourceException failure() {

@@ -2,6 +2,7 @@ package io.barista.loraregistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.barista.sources.SourceAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -209,7 +210,9 @@ class RegistryHttpTest {
                 HttpResponse.BodyHandlers.ofByteArray()).body()).isEqualTo(Files.readAllBytes(weights("pirate")));
         assertThat(get("/v1/adapters?base=org%2Fdemo").body()).contains("\"name\":\"corsair\"");
         assertThat(get("/v1/names/org%2Fdemo").body()).isEqualTo("{\"corsair\":\"pirate\"}");
-        assertThat(new AddedNames(folder.resolve("cache/names.json")).find("org/demo", "corsair")).hasValue("pirate");
+        assertThat(new AddedNames(folder.resolve("cache/names"), "org/demo",
+                SourceAddress.parse(folder + "/adapters", folder).toString()).all())
+                .containsEntry("corsair", "pirate");
 
         assertThat(put("corsair", "{\"lora_path\":\"%s/adapters/haiku\"}".formatted(folder)).body())
                 .contains("'corsair' has already been loaded");
@@ -224,12 +227,38 @@ class RegistryHttpTest {
         assertThat(get(BASE + "/corsair").statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void aFolderThatAppearsLaterIsStrongerThanAnAddedName() throws Exception {
+        awaitListing();
+        put("later", "{\"lora_path\":\"%s/adapters/pirate\"}".formatted(folder));
+        assertThat(get(BASE + "/later/files/" + Adapter.WEIGHTS).statusCode()).isEqualTo(200);
+
+        copy("haiku", "later");
+        registry.refresh();
+
+        assertThat(client.send(request(BASE + "/later/files/" + Adapter.WEIGHTS).build(),
+                HttpResponse.BodyHandlers.ofByteArray()).body()).isEqualTo(Files.readAllBytes(weights("haiku")));
+        assertThat(registry.adapters(registry.base("org/demo")).get("later").name()).isEqualTo("later");
+        assertThat(client.send(request("/v1/names/org%2Fdemo/later").DELETE().build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void addedNamesDoNotCountWhereNobodyCouldTakeThemBack() throws Exception {
+        awaitListing();
+        registry.base("many").names().add("nickname", "a-0001", false);
+        assertThat(get("/v1/adapters/many/nickname").statusCode()).isEqualTo(404);
+        assertThat(get("/v1/names/many").body()).isEqualTo("{}");
+        assertThat(registry.adapters(registry.base("many"))).doesNotContainKey("nickname");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             org%2Fdemo | x    | {}                               | 400 | Both 'lora_name' and 'lora_path'
             org%2Fdemo | x    | {"lora_path":"/etc/passwd"}      | 400 | right under
             org%2Fdemo | x    | {"lora_path":"ROOT/../many/a-1"} | 400 | right under
             org%2Fdemo | x    | {"lora_path":"ROOT/nobody"}      | 404 | there is no adapter nobody
+            org%2Fdemo | haiku | {"lora_path":"ROOT/pirate"}     | 400 | a folder of that name
             org%2Fdemo | .x   | {"lora_path":"ROOT/pirate"}      | 400 | is no name
             org%2Fdemo | x    | {"lora_path"                     | 400 | expected a JSON object
             many       | x    | {"lora_path":"ROOT/pirate"}      | 404 | allow_runtime_lora_updating
