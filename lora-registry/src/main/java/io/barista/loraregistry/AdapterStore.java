@@ -3,6 +3,8 @@ package io.barista.loraregistry;
 import io.barista.sources.FolderVersion;
 import io.barista.sources.SourceException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,9 +29,8 @@ final class AdapterStore {
 
     private static final Logger log = LoggerFactory.getLogger(AdapterStore.class);
 
-    private static final String REMOVED = ".removed";
-
     private final Path root;
+    private final Path removed;
     private final long maxBytes;
     private final int maxAdapters;
     private final RegistryMetrics metrics;
@@ -77,6 +78,7 @@ final class AdapterStore {
 
     AdapterStore(Path root, long maxBytes, int maxAdapters, RegistryMetrics metrics) throws IOException {
         this.root = root;
+        this.removed = Files.createDirectories(root.resolve(".removed"));
         this.maxBytes = maxBytes;
         this.maxAdapters = maxAdapters;
         this.metrics = metrics;
@@ -130,14 +132,18 @@ final class AdapterStore {
         return changing(() -> entries.containsKey(adapter.version()));
     }
 
-    /** Deletes all versions of the adapter; false when one of them is being read. */
+    /**
+     * Deletes all versions of the adapter; false when one of them is being read.
+     *
+     * @throws SourceException DISK when one cannot be deleted
+     */
     boolean remove(Adapter adapter) {
         return changing(() -> {
             List<FolderVersion> versions = entries.keySet().stream()
                     .filter(version -> version.label().equals(adapter.version().label())).toList();
             boolean isRead = versions.stream().anyMatch(version -> readersOf(version) > 0);
-            if (!isRead) {
-                versions.forEach(this::delete);
+            if (!isRead && versions.stream().filter(this::tryDelete).count() < versions.size()) {
+                throw new SourceException(SourceException.Kind.DISK, adapter.name() + " cannot be deleted");
             }
             return !isRead;
         });
@@ -178,32 +184,46 @@ final class AdapterStore {
         }
     }
 
+    /** Whether there is more room now; what cannot be deleted is passed over. */
     private boolean evictOne() {
-        Optional<FolderVersion> oldest = entries.entrySet().stream().filter(entry -> entry.getValue().readers == 0)
-                .map(Map.Entry::getKey).findFirst();
-        oldest.ifPresent(version -> {
-            delete(version);
+        List<FolderVersion> idle = entries.entrySet().stream().filter(entry -> entry.getValue().readers == 0)
+                .map(Map.Entry::getKey).toList();
+        boolean isDone = idle.stream().anyMatch(this::tryDelete);
+        if (isDone) {
             metrics.evicted();
-        });
-        return oldest.isPresent();
+        }
+        return isDone;
     }
 
-    private void delete(FolderVersion version) {
+    /** First out of sight: a process that is killed in between must not leave half an adapter to the next one. What stays where it is stays known. */
+    private boolean tryDelete(FolderVersion version) {
+        Path place = place(version);
+        try {
+            if (Files.exists(place)) { // else somebody who shares the folder was faster
+                Files.move(place, removed.resolve(FolderVersion.shortHash(place.toString()) + "-" + System.nanoTime()),
+                        StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            log.warn("{} cannot be deleted: {}", place, e.toString());
+            return false;
+        }
         entries.remove(version);
         try {
-            // first out of sight: a process that is killed in between must not leave half an adapter to the next one
-            Path aside = Files.createTempDirectory(Files.createDirectories(root.resolve(REMOVED)), "");
-            Files.move(place(version), aside.resolve("files"), StandardCopyOption.ATOMIC_MOVE);
-            delete(aside);
-        } catch (IOException e) {
-            log.warn("{} cannot be deleted: {}", place(version), e.toString());
+            deleteIn(removed);
+            Files.deleteIfExists(place.getParent());
+        } catch (DirectoryNotEmptyException otherVersions) {
+            // which keep it
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("{} is not wholly deleted: {}", removed, e.toString()); // the next one tries again
         }
+        return true;
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** All that lies in the folder, but not the folder: on a full disk it could not be made again. */
+    private static void deleteIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+            for (Path path : files.sorted(Comparator.reverseOrder()).filter(path -> !path.equals(folder)).toList()) {
+                Files.deleteIfExists(path);
             }
         }
     }
@@ -221,10 +241,7 @@ final class AdapterStore {
     }
 
     private void readWhatIsThere() throws IOException {
-        Files.createDirectories(root);
-        if (Files.exists(root.resolve(REMOVED))) { // a process was killed while it deleted
-            delete(root.resolve(REMOVED));
-        }
+        deleteIn(removed); // a process was killed while it deleted
         List<Path> versions;
         try (Stream<Path> found = Files.walk(root, 2)) {
             versions = found.filter(path -> root.relativize(path).getNameCount() == 2)

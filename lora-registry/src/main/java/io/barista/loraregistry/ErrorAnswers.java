@@ -61,7 +61,8 @@ final class ErrorAnswers {
             case TIMED_OUT -> answer(ErrorCode.UPSTREAM_TIMEOUT, "The adapter's download took too long; ask again.");
             case UNREACHABLE, CORRUPT, DENIED, REFUSED, ADDRESS ->
                 answer(ErrorCode.UPSTREAM_FAILED, "The adapter's source does not give it; the log says why.");
-            case DISK_FULL, DISK -> answer(ErrorCode.UNAVAILABLE, "The adapter cannot be stored; the log says why.");
+            case DISK_FULL, DISK ->
+                answer(ErrorCode.UNAVAILABLE, "The registry's disk does not do what it should; the log says why.");
         };
     }
 

@@ -87,7 +87,7 @@ class AdapterStoreTest {
         AdapterStore again = store(Long.MAX_VALUE, 5);
 
         assertThat(again.count()).isEqualTo(1);
-        assertThat(root.resolve(".removed")).doesNotExist();
+        assertThat(root.resolve(".removed")).isEmptyDirectory();
         assertThat(onDisk()).containsExactly("A");
     }
 
@@ -107,6 +107,25 @@ class AdapterStoreTest {
             throw new SourceException(SourceException.Kind.DISK_FULL, "full");
         })).hasMessage("full");
         assertThat(onDisk()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeDeletedStaysKnownAndLeavesNothingOnceItCan() throws IOException {
+        AdapterStore store = store(Long.MAX_VALUE, 5);
+        use(store, "A");
+        Files.delete(root.resolve(".removed"));
+        Files.createFile(root.resolve(".removed")); // nothing can be put there
+
+        assertThatThrownBy(() -> store.remove(adapter("A"))).hasMessage("A cannot be deleted");
+
+        assertThat(store.has(adapter("A"))).as("its bytes are still there").isTrue();
+        assertThat(store.bytes()).isEqualTo(BYTES);
+        Files.delete(root.resolve(".removed"));
+        Files.createDirectory(root.resolve(".removed"));
+        store.remove(adapter("A"));
+        assertThat(store.has(adapter("A"))).isFalse();
+        assertThat(place("A").getParent()).as("the folder of all its versions").doesNotExist();
+        assertThat(root.resolve(".removed")).isEmptyDirectory();
     }
 
     private AdapterStore store(long bytes, int adapters) throws IOException {
