@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MeterRegistryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -62,6 +63,13 @@ class ServiceConfiguration {
     @Bean(destroyMethod = "dispose")
     Scheduler preparing() {
         return Schedulers.newBoundedElastic(cores(), PREPARATION_QUEUE, "prepare", IDLE_SECONDS, true);
+    }
+
+    /** Questions to the LoRA registry, which may take their time: a thread each, that costs little. Never for work. */
+    @Bean(destroyMethod = "dispose")
+    Scheduler asking() {
+        return Schedulers.fromExecutorService(
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ask-", 0).factory()), "ask");
     }
 
     /** Turning the engine's events into answers: many small pieces of work, not to be stuck behind a book. */

@@ -23,19 +23,19 @@ final class ModelController {
 
     private final ModelHost host;
     private final JsonAnswers answers;
-    private final Scheduler preparing;
+    private final Scheduler asking;
 
-    /** @param preparing where the list of adapters may take its time */
-    ModelController(ModelHost host, JsonAnswers answers, Scheduler preparing) {
+    /** @param asking where the LoRA registry may take its time */
+    ModelController(ModelHost host, JsonAnswers answers, Scheduler asking) {
         this.host = host;
         this.answers = answers;
-        this.preparing = preparing;
+        this.asking = asking;
     }
 
     @GetMapping("/v1/models")
     Mono<Void> list(ServerWebExchange exchange) {
         return answers.write(exchange,
-                Mono.fromSupplier(() -> ModelList.of(cards(host.require()))).subscribeOn(preparing));
+                Mono.fromSupplier(() -> ModelList.of(cards(host.require()))).subscribeOn(asking));
     }
 
     /** The id is all the rest of the path, since ids may have slashes; a percent-encoded slash means the same. */
@@ -51,7 +51,7 @@ final class ModelController {
                 model.requireName(name);
                 return card(model, name);
             });
-        }).subscribeOn(preparing));
+        }).subscribeOn(asking));
     }
 
     private static List<ModelCard> cards(HostedModel model) {
