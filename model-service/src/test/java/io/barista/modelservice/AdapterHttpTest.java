@@ -191,6 +191,36 @@ class AdapterHttpTest extends AbstractServiceTest {
         assertThat(ask("org/demo:1b:x").status()).isEqualTo(404);
     }
 
+    @ParameterizedTest
+    @CsvSource({"adapters/cut-short, 400", "adapters/nobody, 404", "/etc, 400"})
+    void aNameThatCannotStandForAnotherAdapterStandsForTheOldOne(String path, int status) {
+        String load = "{\"lora_name\":\"corsair\",\"lora_path\":\"%s\",\"load_inplace\":true}";
+        assertThat(management.post("/v1/load_lora_adapter", load.formatted("adapters/haiku")).status()).isEqualTo(200);
+        assertThat(management.post("/v1/load_lora_adapter", load.formatted("adapters/pirate")).status()).isEqualTo(200);
+        assertThat(text(ask("org/demo:1b:corsair"))).isEqualTo(PIRATE);
+
+        assertThat(management.post("/v1/load_lora_adapter", load.formatted(path)).status()).isEqualTo(status);
+
+        assertThat(text(ask("org/demo:1b:corsair"))).isEqualTo(PIRATE);
+        assertThat(management.post("/v1/unload_lora_adapter", "{\"lora_name\":\"corsair\"}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void forgetsWhatIsInMemoryOfANameThatIsUnloadedThoughNobodyAddedItHere() {
+        text(ask("org/demo:1b:haiku"));
+        double before = loads();
+
+        assertThat(management.post("/v1/unload_lora_adapter", "{\"lora_name\":\"haiku\"}").status()).isEqualTo(404);
+        text(ask("org/demo:1b:haiku"));
+
+        assertThat(loads()).isEqualTo(before + 1);
+    }
+
+    private double loads() {
+        return service.get("/metrics").body().lines().filter(line -> line.startsWith("barista_lora_loads_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
     @Test
     void countsWhatAdaptersCost() {
         text(ask("org/demo:1b:pirate"));

@@ -62,22 +62,54 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
         return entries.containsKey(name);
     }
 
+    /** What a name stood for before it was given to an adapter; nothing, as a rule. */
+    public final class Replaced {
+
+        private final String name;
+        private final Entry now;
+        private final @Nullable Entry before;
+
+        private Replaced(String name, Entry now, @Nullable Entry before) {
+            this.name = name;
+            this.now = now;
+            this.before = before;
+        }
+
+        /** The name stands for that again, unless it was removed or given to another adapter since. */
+        public void putBack() {
+            if (before == null) {
+                entries.remove(name, now);
+            } else {
+                entries.replace(name, now, before);
+            }
+        }
+
+        /** Whether the name still stands for what it was given to. */
+        public boolean isCurrent() {
+            return now.equals(entries.get(name));
+        }
+    }
+
     /**
      * Gives an adapter under the root another name.
      *
-     * @param address root/adapter
+     * @param address   root/adapter
+     * @param isInPlace whether the name may stand for another adapter by now
      * @throws EngineException INVALID_PARAMETER when it is no such address, or the name is taken or no name
      */
-    public void add(String name, String address) {
+    public Replaced add(String name, String address, boolean isInPlace) {
         if (!LoraModules.NAME.matcher(name).matches()) {
             throw EngineException.invalid("lora_name",
                     "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
                     name);
         }
         Entry entry = new Entry(found, adapterUnderRoot(address));
-        if (entries.putIfAbsent(name, entry) != null) {
+        @Nullable
+        Entry before = isInPlace ? entries.put(name, entry) : entries.putIfAbsent(name, entry);
+        if (before != null && !isInPlace) {
             throw taken(name);
         }
+        return new Replaced(name, entry, before);
     }
 
     private static EngineException taken(String name) {

@@ -63,21 +63,33 @@ final class AdapterRoutes {
         String path = given(fields, "lora_path", "Both 'lora_name' and 'lora_path' must be provided.");
         ServedAdapters adapters = model.adapters();
         AdapterCache cache = model.engine().adapters().orElseThrow();
-        if (fields.flag("load_inplace", false) && adapters.isNamed(name)) {
-            adapters.remove(name);
+        boolean isInPlace = fields.flag("load_inplace", false);
+        ServedAdapters.Replaced replaced = adapters.add(name, path, isInPlace);
+        if (isInPlace) {
             cache.evict(name);
         }
-        adapters.add(name, path);
         return Mono.fromFuture(() -> cache.prepare(name))
-                .doOnError(_ -> adapters.remove(name))
-                .doOnSuccess(adapter -> log.info("adapter {} added", adapter))
+                .doOnError(_ -> {
+                    replaced.putBack();
+                    cache.evict(name);
+                })
+                .doOnSuccess(adapter -> {
+                    if (!replaced.isCurrent()) { // unloaded while it was loaded
+                        cache.evict(name);
+                    }
+                    log.info("adapter {} added", adapter);
+                })
                 .thenReturn("Success: LoRA adapter '%s' added successfully.".formatted(name));
     }
 
+    /** What is in memory goes in any case: a name that is known here no more may still be there. */
     private static Mono<String> unload(ServedModel model, JsonFields fields) {
         String name = given(fields, "lora_name", "'lora_name' must be provided.");
-        model.adapters().remove(name);
-        model.engine().adapters().orElseThrow().evict(name);
+        try {
+            model.adapters().remove(name);
+        } finally {
+            model.engine().adapters().orElseThrow().evict(name);
+        }
         log.info("adapter {} removed", name);
         return Mono.just("Success: LoRA adapter '%s' removed successfully.".formatted(name));
     }
