@@ -29,7 +29,7 @@ record Adapter(String base, String name, List<RemoteFile> files) {
 
     /** Changes with every upload; where it lies in the cache. The base is part of it: two may have adapters of one name. */
     FolderVersion version() {
-        return new FolderVersion(FolderVersion.shortHash(base) + "-" + name, FolderVersion.hash(files));
+        return FolderVersion.labelled(FolderVersion.shortHash(base) + "-" + name, files);
     }
 
     long bytes() {

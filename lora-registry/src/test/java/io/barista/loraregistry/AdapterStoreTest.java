@@ -128,6 +128,11 @@ class AdapterStoreTest {
         assertThat(root.resolve(".removed")).isEmptyDirectory();
     }
 
+    @Test
+    void adaptersThatLookTheSameAtTheirSourceAreDifferentVersions() {
+        assertThat(adapter("A").version().hash()).isNotEqualTo(adapter("B").version().hash());
+    }
+
     private AdapterStore store(long bytes, int adapters) throws IOException {
         return new AdapterStore(root, bytes, adapters, new RegistryMetrics(new SimpleMeterRegistry()));
     }

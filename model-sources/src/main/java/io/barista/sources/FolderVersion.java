@@ -11,7 +11,7 @@ import java.util.List;
  * What a folder holds, by content.
  *
  * @param label whose folder it is, one path element
- * @param hash  of the names, lengths and versions of its files: 16 hexadecimal digits
+ * @param hash  of what it holds: 16 hexadecimal digits
  */
 public record FolderVersion(String label, String hash) {
 
@@ -23,7 +23,13 @@ public record FolderVersion(String label, String hash) {
         return new FolderVersion(label + "-" + shortHash(source), hash(files));
     }
 
-    public static String hash(List<RemoteFile> files) {
+    /** Of two labels with the same files, too, the hashes differ: some sources tell versions by times, which copies have in common. */
+    public static FolderVersion labelled(String label, List<RemoteFile> files) {
+        return new FolderVersion(label, shortHash(label + "\n" + hash(files)));
+    }
+
+    /** Of the names, lengths and versions of the files. */
+    static String hash(List<RemoteFile> files) {
         StringBuilder all = new StringBuilder();
         files.stream().sorted(Comparator.comparing(RemoteFile::path)).forEach(file -> all.append(file.path())
                 .append('\t').append(file.bytes()).append('\t').append(file.version()).append('\n'));

@@ -109,7 +109,7 @@ public final class SourceCache {
      * @throws SourceException when the files cannot be had; CHANGED when they must be listed again
      */
     public Path fetch(FileSource source, String label, List<RemoteFile> files, Consumer<Path> check) {
-        FolderVersion version = new FolderVersion(label, FolderVersion.hash(files));
+        FolderVersion version = FolderVersion.labelled(label, files);
         return TimeLimit.run(source.name(), limits.total(), () -> fetched(source, files, version, check));
     }
 
