@@ -4,7 +4,6 @@ import io.barista.sources.FolderVersion;
 import io.barista.sources.RemoteFile;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * An adapter as its source lists it now.
@@ -17,14 +16,8 @@ record Adapter(String base, String name, List<RemoteFile> files) {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-
     Adapter {
         files = List.copyOf(files);
-    }
-
-    static boolean isName(String name) {
-        return NAME.matcher(name).matches();
     }
 
     /** Changes with every upload; where it lies in the cache. The base is part of it: two may have adapters of one name. */

@@ -1,5 +1,6 @@
 package io.barista.loraregistry;
 
+import io.barista.config.AdapterName;
 import io.barista.sources.RemoteFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ final class AdapterListing {
             int slash = file.path().indexOf('/');
             String folder = slash < 0 ? "" : file.path().substring(0, slash);
             String name = file.path().substring(slash + 1);
-            if (Adapter.isName(folder) && (name.equals(Adapter.CONFIG) || name.equals(Adapter.WEIGHTS))) {
+            if (AdapterName.isName(folder) && (name.equals(Adapter.CONFIG) || name.equals(Adapter.WEIGHTS))) {
                 byFolder.computeIfAbsent(folder, _ -> new ArrayList<>()).add(new RemoteFile(name, file.bytes(),
                         file.version(), file.location(), file.checksum()));
             }

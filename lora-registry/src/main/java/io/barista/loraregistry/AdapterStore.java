@@ -1,6 +1,7 @@
 package io.barista.loraregistry;
 
 import io.barista.sources.FolderVersion;
+import io.barista.sources.Folders;
 import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -209,7 +210,7 @@ final class AdapterStore {
         }
         entries.remove(version);
         try {
-            deleteIn(removed);
+            Folders.clear(removed); // on a full disk the folder could not be made again
             Files.deleteIfExists(place.getParent());
         } catch (DirectoryNotEmptyException otherVersions) {
             // which keep it
@@ -217,15 +218,6 @@ final class AdapterStore {
             log.warn("{} is not wholly deleted: {}", removed, e.toString()); // the next one tries again
         }
         return true;
-    }
-
-    /** All that lies in the folder, but not the folder: on a full disk it could not be made again. */
-    private static void deleteIn(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path path : files.sorted(Comparator.reverseOrder()).filter(path -> !path.equals(folder)).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 
     private Path place(FolderVersion version) {
@@ -241,7 +233,7 @@ final class AdapterStore {
     }
 
     private void readWhatIsThere() throws IOException {
-        deleteIn(removed); // a process was killed while it deleted
+        Folders.clear(removed); // a process was killed while it deleted
         List<Path> versions;
         try (Stream<Path> found = Files.walk(root, 2)) {
             versions = found.filter(path -> root.relativize(path).getNameCount() == 2)

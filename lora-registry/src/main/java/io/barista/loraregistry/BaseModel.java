@@ -1,5 +1,6 @@
 package io.barista.loraregistry;
 
+import io.barista.config.AdapterName;
 import io.barista.config.EngineOptions;
 import io.barista.config.LlmConfig;
 import io.barista.config.LoraConfig;
@@ -83,10 +84,7 @@ final class BaseModel implements AutoCloseable {
 
     /** The name of the adapter at an address right under the configured root; empty when it is no such address. */
     Optional<String> underRoot(String address) {
-        String path = address.replaceFirst("/+$", "");
-        return path.startsWith(root + "/")
-                ? Optional.of(path.substring(root.length() + 1)).filter(Adapter::isName)
-                : Optional.empty();
+        return AdapterName.under(root, address);
     }
 
     /** As the source was last listed, be it by the process before this one. */
@@ -110,7 +108,7 @@ final class BaseModel implements AutoCloseable {
     @Nullable
     Adapter find(String name) {
         Adapter known = adapters.get(name);
-        if (known == null && Adapter.isName(name)) {
+        if (known == null && AdapterName.isName(name)) {
             lookAgain();
             known = adapters.get(name);
             SourceException reason = problem;

@@ -1,5 +1,6 @@
 package io.barista.loraregistry;
 
+import io.barista.config.AdapterName;
 import io.barista.config.LlmConfig;
 import io.barista.config.LoraConfig;
 import io.barista.openai.error.ApiException;
@@ -108,7 +109,7 @@ final class Registry implements AutoCloseable {
      */
     void addName(String base, String name, String address, boolean mayReplace) {
         BaseModel of = updatable(base);
-        if (!Adapter.isName(name)) {
+        if (!AdapterName.isName(name)) {
             throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
                     "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most", name);
         }

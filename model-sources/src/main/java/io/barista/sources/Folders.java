@@ -11,17 +11,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What the JDK lacks for folders. */
-final class Folders {
+public final class Folders {
 
     private Folders() {}
 
     /** Deletes the folder with all it holds; one that is not there is fine. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
+        clear(folder);
+        Files.deleteIfExists(folder);
+    }
+
+    /** Deletes all that the folder holds, but not the folder. */
+    public static void clear(Path folder) throws IOException {
         try (Stream<Path> content = Files.walk(folder)) {
-            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+            for (Path path : content.filter(path -> !path.equals(folder)).sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
         }

@@ -1,5 +1,6 @@
 package io.barista.modelservice.adapters;
 
+import io.barista.config.AdapterName;
 import io.barista.engine.EngineException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,15 +8,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code lora_modules} as vLLM's users write it: {@code name=path}, several of them, or objects with {@code name} and {@code path}. */
 final class LoraModules {
-
-    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private LoraModules() {}
 
@@ -39,7 +37,7 @@ final class LoraModules {
             } else {
                 throw invalid("expected name=path or {\"name\": ..., \"path\": ...}, got %s", entry);
             }
-            if (!NAME.matcher(name).matches()) {
+            if (!AdapterName.isName(name)) {
                 throw invalid("'%s' is no name: letters, digits, '.', '_' and '-', 128 at most", name);
             }
             Path adapter = folder.resolve(path).toAbsolutePath().normalize();

@@ -1,5 +1,6 @@
 package io.barista.modelservice.adapters;
 
+import io.barista.config.AdapterName;
 import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FetchedAdapter;
@@ -98,7 +99,7 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
      * @throws EngineException INVALID_PARAMETER when it is no such address, or the name is taken or no name
      */
     public Replaced add(String name, String address, boolean isInPlace) {
-        if (!LoraModules.NAME.matcher(name).matches()) {
+        if (!AdapterName.isName(name)) {
             throw EngineException.invalid("lora_name",
                     "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
                     name);
@@ -122,13 +123,8 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
                     "adapters can be added from under lora_config.dynamic_lora_loading_path only, which is not configured; "
                             + "serve a YAML file that has it");
         }
-        String path = address.replaceFirst("/+$", "");
-        String child = path.startsWith(root + "/") ? path.substring(root.length() + 1) : "";
-        if (!LoraModules.NAME.matcher(child).matches()) {
-            throw EngineException.invalid("lora_path",
-                    "lora_path must be a folder right under lora_config.dynamic_lora_loading_path");
-        }
-        return child;
+        return AdapterName.under(root, address).orElseThrow(() -> EngineException.invalid("lora_path",
+                "lora_path must be a folder right under lora_config.dynamic_lora_loading_path"));
     }
 
     /** @throws EngineException ADAPTER_NOT_FOUND when it was not named or added */

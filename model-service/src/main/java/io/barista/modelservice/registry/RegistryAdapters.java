@@ -1,5 +1,6 @@
 package io.barista.modelservice.registry;
 
+import io.barista.config.AdapterName;
 import io.barista.config.LoraConfig;
 import io.barista.engine.EngineException;
 import io.barista.engine.EngineException.Code;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +39,6 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     private static final Duration SILENCE_WITHOUT_LIMIT = Duration.ofMinutes(10);
 
     private static final int UPLOADS_IN_BETWEEN = 3;
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final RegistryClient client;
     private final SourceCache disk;
@@ -119,7 +117,7 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
 
     /** What the registry would not have anyway is no part of a route either. */
     private static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!AdapterName.isName(name)) {
             throw EngineException.of(Code.ADAPTER_NOT_FOUND, "There is no such adapter.");
         }
     }

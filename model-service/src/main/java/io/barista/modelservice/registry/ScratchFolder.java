@@ -1,5 +1,6 @@
 package io.barista.modelservice.registry;
 
+import io.barista.sources.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -7,17 +8,14 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +78,7 @@ public final class ScratchFolder implements AutoCloseable {
     @Override
     public void close() {
         try (owner) {
-            delete(folder);
+            Folders.delete(folder);
             Files.deleteIfExists(ownerFile);
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be deleted: {}", folder, e.toString());
@@ -114,19 +112,9 @@ public final class ScratchFolder implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             if (channel.tryLock() != null) {
                 String name = file.getFileName().toString();
-                delete(file.resolveSibling(name.substring(0, name.length() - OWNER.length())));
+                Folders.delete(file.resolveSibling(name.substring(0, name.length() - OWNER.length())));
                 Files.deleteIfExists(file);
             }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> content = Files.walk(folder)) {
-            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (NoSuchFileException gone) {
-            // as is wanted
         }
     }
 }
