@@ -2,11 +2,10 @@
 // eight query heads that share them its columns: then 16 contiguous bytes of a key are a lane's part of two products, and so are those of
 // a value once two keys' are interleaved. Nothing passes through shared memory, which is full of weights.
 #pragma once
-#include "device.cuh"
+#include "decode_program.cuh"
 #include "kv.cuh"
 #include "mma.cuh"
 
-#define WARPS 8
 #define KEYS 16
 #define AHEAD (HEAD_DIM <= 64 ? 3 : 1) // tiles of keys that a warp takes at a time
 #define KEY_UNITS ((HEAD_DIM + 31) / 32)

@@ -1,12 +1,8 @@
 // The decode step in one launch against the same step as a chain of kernels: equal logits and caches, and what each costs.
 // Usage: decode CUBINS [check|time], or decode --macros, which prints what decode_step.cu has to be compiled for.
-#include "device.hpp"
+#include "speeds.hpp"
 
-#include <algorithm>
-#include <functional>
-
-static int multiprocessors;
-static cudaStream_t stream;
+static const int REPLAYS = 25;
 
 struct Model {
     const char* name;
@@ -19,45 +15,6 @@ struct Model {
     size_t layerElements() const { return (size_t) qkv() * hidden + (size_t) hidden * heads * headDim + 3ull * inner * hidden; }
     double bytes() const { return 2.0 * (layerElements() * layers + (size_t) vocab * hidden); }
 };
-
-static Buffer filled(size_t elements, float scale, Type type) {
-    Buffer buffer(elements * 2);
-    static unsigned seed = 1;
-    Kernel fill("fill_random", macros(type), "fill_random");
-    Arguments a;
-    a.p(buffer).l((long long) elements).i((int) seed++).f(scale);
-    fill.launch(4096, 256, 0, a);
-    REQUIRE(cudaDeviceSynchronize());
-    return buffer;
-}
-
-static double microseconds(const std::function<void()>& record, int replays = 25) {
-    cudaGraph_t graph;
-    cudaGraphExec_t executable;
-    REQUIRE(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-    record();
-    REQUIRE(cudaStreamEndCapture(stream, &graph));
-    REQUIRE(cudaGraphInstantiate(&executable, graph, 0));
-    cudaEvent_t start, end;
-    REQUIRE(cudaEventCreate(&start));
-    REQUIRE(cudaEventCreate(&end));
-    std::vector<float> times;
-    for (int i = 0; i < replays + 3; i++) {
-        REQUIRE(cudaEventRecord(start, stream));
-        REQUIRE(cudaGraphLaunch(executable, stream));
-        REQUIRE(cudaEventRecord(end, stream));
-        REQUIRE(cudaEventSynchronize(end));
-        float milliseconds;
-        REQUIRE(cudaEventElapsedTime(&milliseconds, start, end));
-        if (i >= 3) {
-            times.push_back(milliseconds * 1000);
-        }
-    }
-    REQUIRE(cudaGraphExecDestroy(executable));
-    REQUIRE(cudaGraphDestroy(graph));
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
-}
 
 enum Kind { EMBED, LINEAR, ADD, GATED, LOGITS, ATTEND };
 
@@ -395,7 +352,7 @@ static bool check(const Model& m, const Ints& contexts, bool timed, double allow
            contexts[0], m.layers, program.stages, program.splits, error, cacheError, same ? "" : ", NOT THE SAME EVERY TIME");
     fflush(stdout);
     if (timed) {
-        double us = microseconds([&] { chain.record(); });
+        double us = microseconds([&] { chain.record(); }, REPLAYS);
         printf("     chain       %8.1f us, %7.1f steps/s, %.2f TB/s\n", us, 1e6 / us, m.bytes() / us / 1e6);
         for (auto how : {Program::COOPERATIVE, Program::OVERLAPPING}) {
             Program again(s, how);
@@ -406,8 +363,8 @@ static bool check(const Model& m, const Ints& contexts, bool timed, double allow
                 cudaGetLastError();
                 continue;
             }
-            double each = microseconds([&] { REQUIRE(again.record()); });
-            double pair = microseconds([&] { REQUIRE(again.record()); REQUIRE(again.record()); });
+            double each = microseconds([&] { REQUIRE(again.record()); }, REPLAYS);
+            double pair = microseconds([&] { REQUIRE(again.record()); REQUIRE(again.record()); }, REPLAYS);
             printf("     one kernel  %8.1f us, %7.1f steps/s, %.2f TB/s; another behind it %.1f us (launch %d)\n", each, 1e6 / each, m.bytes() / each / 1e6, pair - each, how);
             fflush(stdout);
         }

@@ -10,10 +10,10 @@
 inline int multiprocessors;
 inline cudaStream_t stream;
 
-inline Buffer filled(size_t elements, float scale) {
+inline Buffer filled(size_t elements, float scale, Type type = BFLOAT16) {
     Buffer buffer(elements * 2);
     static unsigned seed = 1;
-    Kernel fill("fill_random", macros(BFLOAT16), "fill_random");
+    Kernel fill("fill_random", macros(type), "fill_random");
     long long count = (long long) elements;
     Arguments a;
     a.p(buffer).l(count).i((int) seed++).f(scale);

@@ -72,21 +72,15 @@ final class BenchmarkLatent implements BenchmarkShape {
             tensors.add(new Tensor(layer + "self_attn.kv_b_proj.weight", HEADS * (PLAIN + VALUE), RANK));
             tensors.add(new Tensor(layer + "self_attn.o_proj.weight", HIDDEN, HEADS * VALUE));
             if (i == 0) {
-                addMlp(tensors, layer + "mlp.", DENSE_INNER);
+                BenchmarkMixture.addMlp(tensors, layer + "mlp.", HIDDEN, DENSE_INNER);
             } else {
                 tensors.add(new Tensor(layer + "mlp.gate.weight", EXPERTS, HIDDEN));
-                addMlp(tensors, layer + "mlp.shared_experts.", SHARED * INNER);
+                BenchmarkMixture.addMlp(tensors, layer + "mlp.shared_experts.", HIDDEN, SHARED * INNER);
                 BenchmarkMixture.addExperts(tensors, layer, EXPERTS, HIDDEN, INNER);
             }
         }
         tensors.add(new Tensor("model.norm.weight", HIDDEN));
         tensors.add(new Tensor("lm_head.weight", VOCABULARY, HIDDEN));
         return tensors;
-    }
-
-    private static void addMlp(List<Tensor> tensors, String name, int inner) {
-        tensors.add(new Tensor(name + "gate_proj.weight", inner, HIDDEN));
-        tensors.add(new Tensor(name + "up_proj.weight", inner, HIDDEN));
-        tensors.add(new Tensor(name + "down_proj.weight", HIDDEN, inner));
     }
 }

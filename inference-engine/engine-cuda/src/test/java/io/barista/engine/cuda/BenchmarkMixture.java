@@ -74,10 +74,13 @@ final class BenchmarkMixture implements BenchmarkShape {
 
     static void addExperts(List<Tensor> tensors, String layer, int experts, int hidden, int inner) {
         for (int expert = 0; expert < experts; expert++) {
-            String name = layer + "mlp.experts." + expert;
-            tensors.add(new Tensor(name + ".gate_proj.weight", inner, hidden));
-            tensors.add(new Tensor(name + ".up_proj.weight", inner, hidden));
-            tensors.add(new Tensor(name + ".down_proj.weight", hidden, inner));
+            addMlp(tensors, layer + "mlp.experts." + expert + ".", hidden, inner);
         }
+    }
+
+    static void addMlp(List<Tensor> tensors, String name, int hidden, int inner) {
+        tensors.add(new Tensor(name + "gate_proj.weight", inner, hidden));
+        tensors.add(new Tensor(name + "up_proj.weight", inner, hidden));
+        tensors.add(new Tensor(name + "down_proj.weight", hidden, inner));
     }
 }
