@@ -1,5 +1,6 @@
 package io.barista.loraregistry;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
 import io.barista.sources.RemoteFile;
@@ -37,8 +38,8 @@ final class AdapterController {
         this.registry = registry;
     }
 
-    /** @param crc32c hexadecimal; null until the adapter has been fetched, in lists also until it was asked for since the service started */
-    record FileCard(String name, long bytes, @Nullable String crc32c) {}
+    /** @param crc32c hexadecimal; left out until the adapter has been fetched, in lists also until it was asked for since the service started */
+    record FileCard(String name, long bytes, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String crc32c) {}
 
     /** @param state {@code cached} or {@code remote} */
     record Card(String base, String name, String version, long bytes, String state, List<FileCard> files) {}

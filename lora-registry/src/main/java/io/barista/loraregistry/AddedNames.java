@@ -5,12 +5,16 @@ import io.barista.sources.FolderVersion;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -19,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The names that clients have given one base model's adapters while the suite runs. They stand here, and not in the replicas, so that a replica
- * that starts later knows them too; and on the disk, so that this service may be started again. Several processes may share the folder. Thread-safe.
+ * that starts later knows them too; and on the disk, so that this service may be started again. Several processes may share the folder: what one of them
+ * changes the others see when they are next asked. Thread-safe.
  */
 final class AddedNames {
 
@@ -28,7 +33,28 @@ final class AddedNames {
 
     private final Path file;
     private final CacheLock locks;
-    private volatile SortedMap<String, String> adapters; // by name; replaced under the lock
+    private volatile Known known;
+
+    /**
+     * @param adapters by name
+     * @param stamp    of the file that they were read from
+     */
+    private record Known(SortedMap<String, String> adapters, Stamp stamp) {}
+
+    /** Another one after every change: a changed file is another file under the same name. */
+    private record Stamp(@Nullable Object key, @Nullable FileTime modified, long bytes) {
+
+        private static final Stamp OF_NONE = new Stamp(null, null, 0);
+
+        static Stamp of(Path file) throws IOException {
+            try {
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(now.fileKey(), now.lastModifiedTime(), now.size());
+            } catch (NoSuchFileException nobodyAddedAny) {
+                return OF_NONE;
+            }
+        }
+    }
 
     /**
      * @param folder of the names of all base models; need not exist
@@ -37,18 +63,19 @@ final class AddedNames {
     AddedNames(Path folder, String base, String root) {
         file = folder.resolve(FolderVersion.shortHash(base + "\n" + root) + ".json");
         locks = new CacheLock(folder.resolve(".locks"));
-        SortedMap<String, String> found = new TreeMap<>();
-        try {
-            found = read();
-        } catch (IOException e) {
-            log.warn("{} cannot be read, the names that were added must be added again: {}", file, e.toString());
-        }
-        adapters = found;
+        known = new Known(new TreeMap<>(), Stamp.OF_NONE);
     }
 
-    /** All, with what they stand for. */
+    /** All, with what they stand for. Where the disk does not tell, as it told last. */
     SortedMap<String, String> all() {
-        return Collections.unmodifiableSortedMap(adapters);
+        try {
+            if (!Stamp.of(file).equals(known.stamp())) {
+                change(UnaryOperator.identity());
+            }
+        } catch (IOException e) {
+            log.warn("{} cannot be read, what others have changed there is not seen: {}", file, e.toString());
+        }
+        return Collections.unmodifiableSortedMap(known.adapters());
     }
 
     /**
@@ -79,13 +106,13 @@ final class AddedNames {
      */
     private boolean change(UnaryOperator<SortedMap<String, String>> change) throws IOException {
         try (CacheLock.Held _ = locks.take(file.getFileName().toString())) {
-            SortedMap<String, String> known = read();
-            SortedMap<String, String> next = change.apply(known);
-            boolean isChanged = next != known;
+            SortedMap<String, String> found = read();
+            SortedMap<String, String> next = change.apply(found);
+            boolean isChanged = next != found;
             if (isChanged) {
                 DurableFile.write(file, JsonMapper.shared().writeValueAsBytes(next));
             }
-            adapters = next;
+            known = new Known(next, Stamp.of(file));
             return isChanged;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

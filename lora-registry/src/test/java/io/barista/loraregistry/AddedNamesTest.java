@@ -42,6 +42,20 @@ class AddedNamesTest {
     }
 
     @Test
+    void whatOneSuiteChangesTheOthersSeeWhenTheyAreNextAsked() throws IOException {
+        AddedNames here = names();
+        AddedNames there = names();
+        assertThat(there.all()).isEmpty();
+
+        here.add("corsair", "pirate", false);
+        assertThat(there.all()).containsEntry("corsair", "pirate");
+        here.add("corsair", "haiku!", true); // as long as before
+        assertThat(there.all()).containsEntry("corsair", "haiku!");
+        here.remove("corsair");
+        assertThat(there.all()).isEmpty();
+    }
+
+    @Test
     void anotherRootOfTheSameModelHasNamesOfItsOwn() throws IOException {
         names().add("corsair", "pirate", false);
 

@@ -1,20 +1,14 @@
 package io.barista.loraregistry;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import org.gaul.s3proxy.AuthenticationType;
 import org.gaul.s3proxy.S3Proxy;
 import org.jclouds.ContextBuilder;
@@ -22,7 +16,7 @@ import org.jclouds.blobstore.BlobStore;
 import org.jclouds.blobstore.BlobStoreContext;
 
 /** A public bucket of S3Proxy, over memory in this process; what makes the faults stands before it. */
-final class S3Folder implements RemoteFolder {
+final class S3Folder extends AbstractRemoteFolder {
 
     private static final String BUCKET = "weights";
     private static final String FOLDER = "adapters/";
@@ -32,11 +26,7 @@ final class S3Folder implements RemoteFolder {
             .build(BlobStoreContext.class);
     private final BlobStore store = context.getBlobStore();
     private final S3Proxy bucket;
-    private final HttpServer front;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final List<String> requests = new CopyOnWriteArrayList<>();
-    private volatile Fault fault = (_, _) -> false;
-    private volatile boolean isDown;
 
     S3Folder() throws IOException {
         store.createContainerInLocation(null, BUCKET);
@@ -47,10 +37,7 @@ final class S3Folder implements RemoteFolder {
         } catch (Exception e) {
             throw new IOException(e);
         }
-        front = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        front.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        front.createContext("/", this::answer);
-        front.start();
+        start();
     }
 
     @Override
@@ -60,8 +47,7 @@ final class S3Folder implements RemoteFolder {
 
     @Override
     public Map<String, String> variables() {
-        return Map.of("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + front.getAddress().getPort(), "AWS_REGION",
-                "us-east-1");
+        return Map.of("AWS_ENDPOINT_URL_S3", address(), "AWS_REGION", "us-east-1");
     }
 
     @Override
@@ -75,51 +61,28 @@ final class S3Folder implements RemoteFolder {
     }
 
     @Override
-    public void faults(Fault next) {
-        fault = next;
-    }
-
-    @Override
-    public void isDown(boolean down) {
-        isDown = down;
-    }
-
-    @Override
-    public List<String> requests() {
-        return requests;
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            if (isDown) {
-                exchange.sendResponseHeaders(503, -1);
-                return;
+    void answer(HttpExchange exchange) throws IOException {
+        HttpResponse<byte[]> answer = ask(exchange);
+        answer.headers().map().forEach((name, values) -> {
+            if (!Set.of("content-length", "transfer-encoding", "connection", "date").contains(name)) {
+                exchange.getResponseHeaders().put(name, values);
             }
-            HttpResponse<byte[]> answer = ask(exchange);
-            answer.headers().map().forEach((name, values) -> {
-                if (!Set.of("content-length", "transfer-encoding", "connection", "date").contains(name)) {
-                    exchange.getResponseHeaders().put(name, values);
-                }
-            });
-            boolean isContent = exchange.getRequestMethod().equals("GET")
-                    && exchange.getRequestURI().getPath().contains(FOLDER);
-            if (isContent) {
-                requests.add(exchange.getRequestURI().getPath());
-                if (answer.statusCode() == 206 && fault.apply(exchange, answer.body())) {
-                    return;
-                }
-            }
-            send(exchange, answer);
+        });
+        String path = exchange.getRequestURI().getPath();
+        boolean isContent = exchange.getRequestMethod().equals("GET") && path.contains(FOLDER);
+        if (isContent && answer.statusCode() == 206) {
+            sendPart(exchange, path, answer.body());
+        } else {
+            passOn(exchange, answer);
         }
     }
 
-    private static void send(HttpExchange exchange, HttpResponse<byte[]> answer) throws IOException {
+    private static void passOn(HttpExchange exchange, HttpResponse<byte[]> answer) throws IOException {
         if (exchange.getRequestMethod().equals("HEAD")) {
             answer.headers().firstValue("content-length")
                     .ifPresent(length -> exchange.getResponseHeaders().set("content-length", length));
         }
-        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
-        exchange.getResponseBody().write(answer.body());
+        send(exchange, answer.statusCode(), answer.body());
     }
 
     private HttpResponse<byte[]> ask(HttpExchange exchange) throws IOException {
@@ -140,7 +103,7 @@ final class S3Folder implements RemoteFolder {
 
     @Override
     public void close() {
-        front.stop(0);
+        super.close();
         client.close();
         try {
             bucket.stop();
