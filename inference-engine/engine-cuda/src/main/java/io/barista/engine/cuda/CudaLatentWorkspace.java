@@ -28,8 +28,4 @@ record CudaLatentWorkspace(LatentAttentionSpec spec, int maxRows, int rowsAtATim
                 memory.allocate("latent attention's queries", pairBytes * spec.rowWidth()),
                 memory.allocate("latent attention's results", pairBytes * spec.rank()));
     }
-
-    boolean isForTiles() {
-        return rowsAtATime > 0;
-    }
 }

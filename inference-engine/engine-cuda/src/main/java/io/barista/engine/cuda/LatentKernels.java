@@ -3,8 +3,10 @@ package io.barista.engine.cuda;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.LatentAttentionSpec;
 import io.barista.engine.backend.StepInputs;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code latent_attention.cu}, compiled for each width of rows and size of blocks that occurs; most steps are {@link LatentTiles}' work. */
 final class LatentKernels {
@@ -15,14 +17,16 @@ final class LatentKernels {
     private final KernelLoader loader;
     private final Element element;
     private final DeviceMemory memory;
-    private final Map<Variant, Kernels> kernels = new HashMap<>();
-    private final Map<TilesVariant, LatentTiles> tiles = new HashMap<>();
+    private final List<Variant> variants = new ArrayList<>(); // a model has one, which is found without a key
 
-    private record Variant(int rank, int ropeDim, int blockTokens) {}
+    /** @param tiles null where they do not take the spec */
+    private record Variant(LatentAttentionSpec spec, int blockTokens, Kernel ropeAndCache, Kernel attention,
+            @Nullable LatentTiles tiles) {
 
-    private record TilesVariant(LatentAttentionSpec spec, int blockTokens) {}
-
-    private record Kernels(Kernel ropeAndCache, Kernel attention) {}
+        boolean is(LatentAttentionSpec otherSpec, int otherBlockTokens) {
+            return blockTokens == otherBlockTokens && spec.equals(otherSpec);
+        }
+    }
 
     LatentKernels(KernelLoader loader, Element element, DeviceMemory memory) {
         this.loader = loader;
@@ -31,7 +35,7 @@ final class LatentKernels {
     }
 
     CudaLatentWorkspace allocate(LatentAttentionSpec spec, int maxRows) {
-        return LatentTiles.takes(spec, element, loader.device().blockSharedBytes())
+        return tilesTake(spec)
                 ? CudaLatentWorkspace.allocate(spec, maxRows, element, memory)
                 : CudaLatentWorkspace.none(spec, maxRows);
     }
@@ -45,7 +49,7 @@ final class LatentKernels {
 
     void ropeAndCache(long queries, long rows, LatentAttentionSpec spec, CudaRopeTable rope, CudaVector norm, float eps,
             CudaLatentCache cache, int layer, StepMemory step, int tokens) {
-        kernels(spec, cache).ropeAndCache().pointer(queries).pointer(rows).pointer(step.ropeRows())
+        variant(spec, cache).ropeAndCache().pointer(queries).pointer(rows).pointer(step.ropeRows())
                 .pointer(step.slots())
                 .pointer(rope.address()).integer(code(spec.pairs())).pointer(norm.address()).real(eps)
                 .pointer(cache.layer(layer)).integer(spec.heads()).integer(spec.plainDim()).launch(tokens, 1, 1);
@@ -53,13 +57,12 @@ final class LatentKernels {
 
     void attend(long queries, LatentAttentionSpec spec, CudaLatentMatrix weight, CudaLatentCache cache, int layer,
             StepInputs inputs, StepMemory step, CudaLatentWorkspace room, long out) {
-        if (room.isForTiles()) {
-            tiles.computeIfAbsent(new TilesVariant(spec, cache.shape().blockTokens()),
-                    variant -> new LatentTiles(loader, variant.spec(), variant.blockTokens()))
-                    .attend(queries, spec, weight, cache, layer, inputs, step, room, out);
+        Variant own = variant(spec, cache);
+        if (own.tiles() != null) {
+            own.tiles().attend(queries, spec, weight, cache, layer, inputs, step, room, out);
             return;
         }
-        kernels(spec, cache).attention().pointer(queries).pointer(weight.address()).pointer(cache.layer(layer))
+        own.attention().pointer(queries).pointer(weight.address()).pointer(cache.layer(layer))
                 .pointer(step.queryStarts()).pointer(step.contextLengths()).pointer(step.blockTables())
                 .integer(inputs.maxBlocksPerSequence()).integer(inputs.sequences).integer(spec.heads())
                 .integer(spec.plainDim()).integer(spec.valueDim()).real(spec.scale()).pointer(out)
@@ -74,16 +77,29 @@ final class LatentKernels {
         }
     }
 
-    private Kernels kernels(LatentAttentionSpec spec, CudaLatentCache cache) {
-        return kernels.computeIfAbsent(new Variant(spec.rank(), spec.ropeDim(), cache.shape().blockTokens()),
-                this::load);
+    private Variant variant(LatentAttentionSpec spec, CudaLatentCache cache) {
+        int blockTokens = cache.shape().blockTokens();
+        for (int i = 0; i < variants.size(); i++) {
+            if (variants.get(i).is(spec, blockTokens)) {
+                return variants.get(i);
+            }
+        }
+        Variant loaded = load(spec, blockTokens);
+        variants.add(loaded);
+        return loaded;
     }
 
-    private Kernels load(Variant variant) {
-        Map<String, Integer> macros = Map.of("RANK", variant.rank(), "ROPE_DIM", variant.ropeDim(), "BLOCK_TOKENS",
-                variant.blockTokens());
-        return new Kernels(loader.load("latent_attention", "latent_rope_and_cache", 256, macros),
-                loader.load("latent_attention", "latent_attention", 256, macros));
+    private Variant load(LatentAttentionSpec spec, int blockTokens) {
+        Map<String, Integer> macros = Map.of("RANK", spec.rank(), "ROPE_DIM", spec.ropeDim(), "BLOCK_TOKENS",
+                blockTokens);
+        return new Variant(spec, blockTokens,
+                loader.load("latent_attention", "latent_rope_and_cache", 256, macros),
+                loader.load("latent_attention", "latent_attention", 256, macros),
+                tilesTake(spec) ? new LatentTiles(loader, spec, blockTokens) : null);
+    }
+
+    private boolean tilesTake(LatentAttentionSpec spec) {
+        return LatentTiles.takes(spec, element, loader.device().blockSharedBytes());
     }
 
     private static int code(LatentAttentionSpec.Pairs pairs) {
