@@ -31,6 +31,11 @@ record CudaKvCache(Shape shape, long address, long layerBytes, boolean fp8, Rope
         }
     }
 
+    /** What a product that writes to it takes for its scale: 0 where it holds elements, which have none. */
+    float scaleOfProducts() {
+        return fp8 ? 1 : 0;
+    }
+
     /** Where a layer begins. */
     long layer(int index) {
         return address + index * layerBytes;

@@ -21,46 +21,58 @@ final class FusedOps {
 
     private final Element element;
     private final Matmul dense;
-    private final FusedQuantizedOps ofCodes;
+    private final QuantizedMatmul quantized;
     private final CudaAdapters adapters;
+    private final RowOps rows;
     private final CurrentStep step;
 
     FusedOps(Element element, Matmul dense, QuantizedMatmul quantized, CudaAdapters adapters, RowOps rows,
             CurrentStep step) {
         this.element = element;
         this.dense = dense;
-        this.ofCodes = new FusedQuantizedOps(element, quantized, adapters, rows, step);
+        this.quantized = quantized;
         this.adapters = adapters;
+        this.rows = rows;
         this.step = step;
     }
 
     boolean normMatmul(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, int count, DeviceBuffer out) {
-        if (w.matrix() instanceof QuantizedMatrix codes) {
-            return ofCodes.normMatmul(x, norm, eps, w, codes, count, out);
-        }
-        Gemv gemv = gemvFor(w, count);
-        if (gemv == null) {
+        return adapters.addedTo(w) == null && switch ((CudaWeights) w.matrix()) {
+            case CudaMatrix matrix ->
+                normMatmul(dense.inOneLaunch(matrix, count), matrix, x, norm, eps, w, count, out);
+            case QuantizedMatrix codes ->
+                normMatmul(quantized.inOneLaunch(codes, count), codes, x, norm, eps, w, count, out);
+        };
+    }
+
+    private <W extends CudaWeights> boolean normMatmul(@Nullable NormProducts<W> kernel, W matrix, DeviceBuffer x,
+            DeviceBuffer norm, float eps, Linear w, int count, DeviceBuffer out) {
+        if (kernel == null) {
             return false;
         }
-        CudaMatrix matrix = (CudaMatrix) w.matrix();
         requireDifferent(matrix.name(), x, out);
-        gemv.normMultiply(matrix, bias(w), address(x, count, matrix.inputs()), vector(norm, matrix.inputs()), eps,
+        kernel.normMultiply(matrix, bias(w), address(x, count, matrix.inputs()), vector(norm, matrix.inputs()), eps,
                 count, address(out, count, matrix.outputs()), element.isWidenedIn(out));
         return true;
     }
 
     boolean normMatmulToCache(DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int count, DeviceBuffer out,
             HeadsInCache heads) {
-        if (qkv.matrix() instanceof QuantizedMatrix codes) {
-            return ofCodes.normMatmulToCache(x, norm, eps, qkv, codes, count, out, heads);
-        }
-        Gemv gemv = gemvFor(qkv, count);
-        if (gemv == null || !Gemv.takesHeads(heads)) {
+        return adapters.addedTo(qkv) == null && WholeHeads.takes(heads) && switch ((CudaWeights) qkv.matrix()) {
+            case CudaMatrix matrix ->
+                normMatmulToCache(dense.inOneLaunch(matrix, count), matrix, x, norm, eps, qkv, count, out, heads);
+            case QuantizedMatrix codes ->
+                normMatmulToCache(quantized.inOneLaunch(codes, count), codes, x, norm, eps, qkv, count, out, heads);
+        };
+    }
+
+    private <W extends CudaWeights> boolean normMatmulToCache(@Nullable NormProducts<W> kernel, W matrix,
+            DeviceBuffer x, DeviceBuffer norm, float eps, Linear qkv, int count, DeviceBuffer out, HeadsInCache heads) {
+        if (kernel == null) {
             return false;
         }
-        CudaMatrix matrix = (CudaMatrix) qkv.matrix();
         requireFits(heads.attention(), heads.cache(), heads.layer());
-        gemv.normMultiplyToCache(matrix, bias(qkv), address(x, count, matrix.inputs()),
+        kernel.normMultiplyToCache(matrix, bias(qkv), address(x, count, matrix.inputs()),
                 vector(norm, matrix.inputs()), eps, count, address(out, count, heads.attention().qkvWidth()), heads,
                 step.metadata());
         return true;
@@ -68,24 +80,37 @@ final class FusedOps {
 
     boolean normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation, int count,
             int inner, DeviceBuffer normalised, DeviceBuffer out) {
-        if (w.matrix() instanceof QuantizedMatrix codes) {
-            return ofCodes.normMatmulGated(x, norm, eps, w, codes, activation, count, inner, normalised, out);
-        }
-        Gemv gemv = gemvFor(w, count);
-        if (gemv == null) {
+        return adapters.addedTo(w) == null && switch ((CudaWeights) w.matrix()) {
+            case CudaMatrix matrix ->
+                normMatmulGated(dense.inOneLaunch(matrix, count), matrix, x, norm, eps, w, activation, count, inner,
+                        out);
+            case QuantizedMatrix codes ->
+                normMatmulGated(quantized.inOneLaunch(codes, count), codes, x, norm, eps, w, activation, count, inner,
+                        out) || normThenMatmulGated(codes, x, norm, eps, w, activation, count, inner, normalised, out);
+        };
+    }
+
+    private <W extends CudaWeights> boolean normMatmulGated(@Nullable NormProducts<W> kernel, W matrix, DeviceBuffer x,
+            DeviceBuffer norm, float eps, Linear w, Activation activation, int count, int inner, DeviceBuffer out) {
+        if (kernel == null) {
             return false;
         }
-        CudaMatrix matrix = (CudaMatrix) w.matrix();
         requireDifferent(matrix.name(), x, out);
-        gemv.normMultiplyGated(matrix, bias(w), address(x, count, matrix.inputs()), vector(norm, matrix.inputs()), eps,
-                activation, count, address(out, count, inner));
+        kernel.normMultiplyGated(matrix, bias(w), address(x, count, matrix.inputs()), vector(norm, matrix.inputs()),
+                eps, activation, count, address(out, count, inner));
         return true;
     }
 
-    /** Null where the product of a normalised row is more than one launch. */
-    private @Nullable Gemv gemvFor(Linear w, int count) {
-        return w.matrix() instanceof CudaMatrix && adapters.addedTo(w) == null
-                ? dense.inOneLaunch(count, w.matrix().inputs())
-                : null;
+    /** Of more rows: the kernels for codes have the activation with them, not the norm. */
+    private boolean normThenMatmulGated(QuantizedMatrix codes, DeviceBuffer x, DeviceBuffer norm, float eps, Linear w,
+            Activation activation, int count, int inner, DeviceBuffer normalised, DeviceBuffer out) {
+        if (!quantized.takes(codes, count)) {
+            return false;
+        }
+        requireDifferent(codes.name(), normalised, out);
+        rows.rmsNorm(x, norm, eps, count, codes.inputs(), normalised);
+        quantized.multiplyGated(codes, bias(w), activation, address(normalised, count, codes.inputs()), count,
+                address(out, count, inner));
+        return true;
     }
 }

@@ -1,7 +1,6 @@
 package io.barista.engine.cuda;
 
 import io.barista.engine.backend.Activation;
-import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.HeadsInCache;
 import org.jspecify.annotations.Nullable;
 
@@ -9,16 +8,9 @@ import org.jspecify.annotations.Nullable;
  * {@code gemv.cu}: a few rows times a matrix at the speed at which the matrix can be read, with what stands before and after the
  * product in the same launch. Addresses of what is left out are 0.
  */
-final class Gemv {
+final class Gemv implements NormProducts<CudaMatrix> {
 
     private static final int MOST_ROWS = 8;
-
-    private static final int TO_ELEMENTS = 0;
-    private static final int TO_FLOATS = 1;
-    private static final int TO_GATED = 2;
-    /** What the kernel takes for the cache's scale where it holds elements, and where it holds e4m3. */
-    private static final float OF_ELEMENTS = 0;
-    private static final float OF_FP8 = 1;
 
     private final Kernel single;
     private final Kernel several;
@@ -101,52 +93,45 @@ final class Gemv {
                 && toCache.stages(rows, inputs) && toCache.sharedBytes(rows, inputs) <= mostShared;
     }
 
-    /** Whether the rotation is one that the kernel does: of whole heads, which are not normalised. */
-    static boolean takesHeads(HeadsInCache heads) {
-        return heads.queryNorm() == null && heads.keyNorm() == null && heads.attention().headDim() % 16 == 0
-                && ((CudaRopeTable) heads.rope()).rotaryDim() == heads.attention().headDim();
-    }
-
     void multiply(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long out, boolean floatOut) {
-        launch(w, bias, x, 0, out, rows, floatOut ? TO_FLOATS : TO_ELEMENTS, 0, null, 0);
+        launch(w, bias, x, 0, out, rows, ProductOutput.of(floatOut), 0, null, 0);
     }
 
     void add(CudaMatrix w, @Nullable CudaVector bias, long x, int rows, long sum) {
-        launch(w, bias, x, sum, sum, rows, TO_ELEMENTS, 0, null, 0);
+        launch(w, bias, x, sum, sum, rows, ProductOutput.ELEMENTS, 0, null, 0);
     }
 
-    void normMultiply(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps, int rows, long out,
+    @Override
+    public void normMultiply(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps, int rows,
+            long out,
             boolean floatOut) {
-        launch(w, bias, x, 0, out, rows, floatOut ? TO_FLOATS : TO_ELEMENTS, 0, norm, eps);
+        launch(w, bias, x, 0, out, rows, ProductOutput.of(floatOut), 0, norm, eps);
     }
 
-    void normMultiplyGated(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps,
+    @Override
+    public void normMultiplyGated(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps,
             Activation activation, int rows, long out) {
-        launch(w, bias, x, 0, out, rows, TO_GATED, RowKernels.code(activation), norm, eps);
+        launch(w, bias, x, 0, out, rows, ProductOutput.GATED, RowKernels.code(activation), norm, eps);
     }
 
-    private void launch(CudaMatrix w, @Nullable CudaVector bias, long x, long addend, long out, int rows, int mode,
-            int activation, @Nullable CudaVector norm, float eps) {
+    private void launch(CudaMatrix w, @Nullable CudaVector bias, long x, long addend, long out, int rows,
+            ProductOutput output, int activation, @Nullable CudaVector norm, float eps) {
         Form form = Form.of(rows, w.inputs(), mostShared);
         Kernel kernel = form == Form.SINGLE ? single : several;
         kernel.sharedMemory(form.sharedBytes(rows, w.inputs()));
         kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(addend).pointer(out)
-                .integer(rows).integer(w.outputs()).integer(w.inputs()).integer(mode).integer(activation)
+                .integer(rows).integer(w.outputs()).integer(w.inputs()).integer(output.mode()).integer(activation)
                 .pointer(norm == null ? 0 : norm.address()).real(eps).launch(blocks, 1, 1);
     }
 
-    /** Queries to {@code out}, keys and values to the cache. */
-    void normMultiplyToCache(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps, int rows,
+    @Override
+    public void normMultiplyToCache(CudaMatrix w, @Nullable CudaVector bias, long x, CudaVector norm, float eps,
+            int rows,
             long out, HeadsInCache heads, StepMemory step) {
-        AttentionSpec attention = heads.attention();
-        CudaKvCache cache = (CudaKvCache) heads.cache();
         Kernel kernel = rows == 1 ? singleToCache : severalToCache;
-        float scale = cache.fp8() ? OF_FP8 : OF_ELEMENTS;
         kernel.sharedMemory(Form.toCache(rows).sharedBytes(rows, w.inputs()));
         kernel.pointer(w.address()).pointer(bias == null ? 0 : bias.address()).pointer(x).pointer(out).integer(rows)
-                .integer(w.inputs()).pointer(norm.address()).real(eps).pointer(step.ropeRows()).pointer(step.slots())
-                .pointer(((CudaRopeTable) heads.rope()).address()).pointer(cache.layer(heads.layer()))
-                .integer(attention.heads()).integer(attention.kvHeads()).integer(attention.headDim())
-                .integer(cache.shape().blockTokens()).real(scale).real(scale).launch(blocks, 1, 1);
+                .integer(w.inputs()).pointer(norm.address()).real(eps);
+        WholeHeads.give(kernel, heads, step).launch(blocks, 1, 1);
     }
 }

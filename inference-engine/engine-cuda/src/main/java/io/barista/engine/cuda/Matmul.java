@@ -41,10 +41,10 @@ final class Matmul implements AutoCloseable {
         }
     }
 
-    /** Our own kernel where it can normalise these rows and multiply them in one launch. */
+    /** Null where the product of so many normalised rows is more than one launch. */
     @Nullable
-    Gemv inOneLaunch(int rows, int inputs) {
-        return gemv != null && gemv.takesNorm(rows, inputs) ? gemv : null;
+    NormProducts<CudaMatrix> inOneLaunch(CudaMatrix w, int rows) {
+        return gemv != null && gemv.takesNorm(rows, w.inputs()) ? gemv : null;
     }
 
     /** By cuBLASLt. */

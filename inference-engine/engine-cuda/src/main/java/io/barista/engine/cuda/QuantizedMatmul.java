@@ -54,9 +54,9 @@ final class QuantizedMatmul {
                 loader.load("embed_quantized", "embed_quantized", 128, macros));
     }
 
-    /** The kernel that multiplies so many rows in one launch, and does what stands before and after in it; null where there is none. */
+    /** Null where the product of so many normalised rows is more than one launch. */
     @Nullable
-    QuantizedGemv inOneLaunch(QuantizedMatrix w, int rows) {
+    NormProducts<QuantizedMatrix> inOneLaunch(QuantizedMatrix w, int rows) {
         QuantizedProducts products = productsFor(w.packed());
         return products != null && rows <= rowsPerLaunch(w.packed()) ? products.few() : null;
     }

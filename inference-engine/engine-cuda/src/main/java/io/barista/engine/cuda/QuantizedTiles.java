@@ -15,10 +15,6 @@ final class QuantizedTiles {
     /** Splits' sums then take no more memory than the matrix written out. */
     private static final int LEAST_INPUTS_OF_SPLIT = 128;
 
-    private static final int TO_ELEMENTS = 0;
-    private static final int TO_FLOATS = 1;
-    private static final int TO_GATED = 2;
-
     private final Kernel upTo16;
     private final Kernel upTo32;
     private final Kernel upTo64;
@@ -52,38 +48,37 @@ final class QuantizedTiles {
     }
 
     void multiply(PackedWeights w, @Nullable CudaVector bias, long x, int rows, long out, boolean floatOut) {
-        int rowBytes = w.outputs() * (floatOut ? Float.BYTES : element.bytes());
-        launch(w, bias, x, rows, 0, out, rowBytes, floatOut ? TO_FLOATS : TO_ELEMENTS, 0);
+        launch(w, bias, x, rows, 0, out, ProductOutput.of(floatOut), 0);
     }
 
     void add(PackedWeights w, @Nullable CudaVector bias, long x, int rows, long sum) {
-        launch(w, bias, x, rows, sum, sum, w.outputs() * element.bytes(), TO_ELEMENTS, 0);
+        launch(w, bias, x, rows, sum, sum, ProductOutput.ELEMENTS, 0);
     }
 
     void multiplyGated(PackedWeights w, @Nullable CudaVector bias, Activation activation, long x, int rows, long out) {
-        launch(w, bias, x, rows, 0, out, w.outputs() / 2 * element.bytes(), TO_GATED, RowKernels.code(activation));
+        launch(w, bias, x, rows, 0, out, ProductOutput.GATED, RowKernels.code(activation));
     }
 
     private void launch(PackedWeights w, @Nullable CudaVector bias, long x, int rows, long addend, long out,
-            int outRowBytes, int mode, int activation) {
+            ProductOutput output, int activation) {
         int tiles = Math.ceilDiv(w.outputs(), OUTPUTS);
         int splits = splits(w.outputs(), w.inputs(), multiprocessors);
-        int columns = mode == TO_GATED ? w.outputs() / 2 : w.outputs();
+        int columns = output.columns(w.outputs());
         long partials = splits > 1 ? scratch.address() : 0;
         long added = bias == null ? 0 : bias.address();
         for (int first = 0; first < rows; first += ROWS) {
             int count = Math.min(ROWS, rows - first);
-            long offset = (long) first * outRowBytes;
+            long offset = first * output.rowBytes(w.outputs(), element);
             long addendHere = addend == 0 ? 0 : addend + offset;
             Kernel kernel = count <= 16 ? upTo16 : count <= 32 ? upTo32 : upTo64;
             kernel.sharedMemory(sharedBytes(w.kind(), w.span(), count, mostShared));
             kernel.pointer(w.weights()).pointer(w.scales()).pointer(w.zeros()).integer(w.groupSize()).pointer(added)
                     .pointer(x + (long) first * w.inputs() * element.bytes()).pointer(addendHere).pointer(out + offset)
-                    .pointer(partials).integer(count).integer(w.outputs()).integer(w.inputs()).integer(mode)
+                    .pointer(partials).integer(count).integer(w.outputs()).integer(w.inputs()).integer(output.mode())
                     .integer(activation).launch(tiles, splits, 1);
             if (splits > 1) {
                 sumSplits.pointer(partials).integer(splits).pointer(added).pointer(addendHere).pointer(out + offset)
-                        .integer(w.outputs()).integer(mode).integer(activation)
+                        .integer(w.outputs()).integer(output.mode()).integer(activation)
                         .launch(Math.ceilDiv(columns, OUTPUTS), count, 1);
             }
         }
