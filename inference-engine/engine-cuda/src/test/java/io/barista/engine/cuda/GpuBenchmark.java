@@ -138,7 +138,7 @@ final class GpuBenchmark {
         }
     }
 
-    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn; then how long adapters take to come. */
+    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn; one request at a time; then how long adapters take to come. */
     private void lora() throws Exception {
         BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
         int rank = 16;
@@ -154,20 +154,29 @@ final class GpuBenchmark {
                 adapters.add(engine.adapters().orElseThrow().prepare("a" + i).join());
             }
             TimedRequests alone = new TimedRequests(engine, model.vocabulary());
+            TimedRequests mixed = new TimedRequests(engine, model.vocabulary(), adapters);
             alone.run(64, 512, 32);
+            mixed.run(64, 512, 32);
             double base = median(alone, 1, 64, 512, 256);
             add(model, "lora-batch-64-base", base, 0, Map.of());
-            new TimedRequests(engine, model.vocabulary(), adapters).run(64, 512, 32);
             for (int count : new int[]{1, 4, most}) {
-                TimedRequests mixed = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
-                double value = median(mixed, 1, 64, 512, 256);
-                add(model, "lora-batch-64-adapters-" + count, value, 0, Map.of());
-                results.getLast().put("base", base);
-                results.getLast().put("share_of_base", value / base);
+                TimedRequests some = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
+                ofBase(model, "lora-batch-64-adapters-" + count, median(some, 1, 64, 512, 256), base);
             }
+            alone.run(1, 128, 32);
+            mixed.run(1, 128, 32);
+            double stream = median(alone, 1, 1, 128, 256);
+            add(model, "lora-one-stream-base", stream, 0, Map.of());
+            ofBase(model, "lora-one-stream-adapters-1", median(mixed, 1, 1, 128, 256), stream);
             String[] others = IntStream.range(most, most + beyond).mapToObj(i -> "a" + i).toArray(String[]::new);
             latencies(model, new AdapterLatency(engine, model.vocabulary(), others));
         }
+    }
+
+    private void ofBase(BenchmarkModel model, String work, double value, double base) {
+        add(model, work, value, 0, Map.of());
+        results.getLast().put("base", base);
+        results.getLast().put("share_of_base", value / base);
     }
 
     private void latencies(BenchmarkModel model, AdapterLatency latency) throws InterruptedException {
