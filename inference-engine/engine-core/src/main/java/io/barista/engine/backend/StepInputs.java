@@ -33,7 +33,7 @@ public final class StepInputs {
     public final int[] contextLengths; // [S]
     /** Block numbers of sequence s start at s * maxBlocksPerSequence. */
     public final int[] blockTables; // [S][maxBlocksPerSequence]
-    /** Token rows whose logits are wanted. */
+    /** Token rows whose logits are wanted, in ascending order. */
     public final int[] logitIndices; // [logitRows]
 
     public StepInputs(int maxTokens, int maxSequences, int maxBlocksPerSequence) {

@@ -115,11 +115,12 @@ public interface TensorOps extends AutoCloseable {
     void matmul(Matrix w, @Nullable DeviceBuffer bias, DeviceBuffer x, int rows, DeviceBuffer out);
 
     /**
-     * out: [T, width] += scale·B·(A·x) of the adapter whose slot the step names for a row, part by part, each at that adapter's own rank.
+     * out: [R, width] += scale·B·(A·x) of the adapter whose slot the step names for a row, part by part, each at that adapter's own rank.
+     * The R rows are the step's tokens, or after {@link #continueWithLogitRows} those whose logits it wants.
      * A·x is kept in float32, and the sum is rounded once. Rows without an adapter, and parts that it leaves alone, keep their bits.
      * Which row has which adapter is read on the device, so that a recorded step can be replayed with others.
      *
-     * @param x [T, inputs], what the matrix was multiplied by
+     * @param x [R, inputs], what the matrix was multiplied by
      */
     void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out);
 
@@ -189,6 +190,12 @@ public interface TensorOps extends AutoCloseable {
 
     /** out: [logitRows, columns] = the rows of x that the step's logitIndices name. */
     void gatherLogitRows(DeviceBuffer x, int columns, DeviceBuffer out);
+
+    /**
+     * From here to the step's end products are of the rows that {@link #gatherLogitRows} gathers, so that what adapters add goes by
+     * those and no longer by the step's tokens.
+     */
+    void continueWithLogitRows();
 
     /** {@link #matmul}, then {@link #addAdapters} where there is room for adapters. */
     default void linear(Linear w, DeviceBuffer x, int rows, DeviceBuffer out) {

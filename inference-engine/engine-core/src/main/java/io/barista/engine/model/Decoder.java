@@ -93,12 +93,10 @@ public final class Decoder {
         }
     }
 
-    /**
-     * What follows the last layer's attention, of the wanted rows: of a prompt's tokens nothing is read any more but keys and values. Adapters
-     * go by the step's tokens, so with them all rows are computed to the end.
-     */
+    /** What follows the last layer's attention, of the wanted rows: of a prompt's other tokens nothing is read any more but keys and values. */
     private void finish(DecoderWeights.Layer layer, StepInputs inputs) {
-        if (inputs.logitRows < inputs.tokens && inputs.adapterTokens == 0) {
+        if (inputs.logitRows < inputs.tokens) {
+            ops.continueWithLogitRows();
             residual.keepWanted();
             attention.addWanted(layer, inputs.logitRows);
             feedForward.run(layer, inputs.logitRows);

@@ -1,6 +1,5 @@
 package io.barista.engine.cpu;
 
-import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.KvCache;
@@ -88,16 +87,6 @@ final class CpuChecks {
                     || step.slots[t] >= slots) {
                 throw new IllegalArgumentException("row %d: rope row %d of %d, slot %d of %d".formatted(t,
                         step.ropeRows[t], rope.positions(), step.slots[t], slots));
-            }
-        }
-    }
-
-    /** Which slots the step's tokens name. */
-    static void requireAdapters(StepInputs step, AdapterShape shape) {
-        for (int t = 0; t < step.tokens; t++) {
-            if (step.adapterSlots[t] < -1 || step.adapterSlots[t] >= shape.slots()) {
-                throw new IllegalArgumentException("%s: row %d names adapter slot %d of %d".formatted(shape.name(), t,
-                        step.adapterSlots[t], shape.slots()));
             }
         }
     }

@@ -42,6 +42,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     final Arena arena = Arena.ofShared();
     private final DType compute;
     private final CpuStorage storage;
+    private final AdapterRows adapterRows = new AdapterRows();
     private @Nullable StepInputs inputs;
 
     CpuOps(DType compute) {
@@ -125,17 +126,17 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
 
     @Override
     public final void addAdapters(AdapterMatrix adapters, DeviceBuffer x, DeviceBuffer out) {
-        StepInputs step = step();
-        if (step.adapterTokens == 0) {
+        if (step().adapterTokens == 0) {
             return;
         }
         AdapterShape shape = adapters.shape();
         requireDifferent("addAdapters", x, out);
-        CpuChecks.requireAdapters(step, shape);
+        adapterRows.requireSlotsOf(shape);
+        int rows = adapterRows.count();
         int width = ((CpuAdapters) adapters).width();
-        float[] target = values(out, step.tokens, width);
-        addAdapters((CpuAdapters) adapters, values(x, step.tokens, shape.inputs()), target);
-        rounded(target, step.tokens * width);
+        float[] target = values(out, rows, width);
+        addAdapters((CpuAdapters) adapters, adapterRows.slots(), rows, values(x, rows, shape.inputs()), target);
+        rounded(target, rows * width);
     }
 
     /** A latent row is kept as key and as value, in the layout that each is read in. */
@@ -148,6 +149,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     public void begin(StepInputs begun) {
         CpuChecks.requireSound(begun);
         inputs = begun;
+        adapterRows.takeTokens(begun);
     }
 
     final StepInputs step() {
@@ -317,6 +319,11 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     }
 
     @Override
+    public final void continueWithLogitRows() {
+        adapterRows.takeLogitRows(step());
+    }
+
+    @Override
     public void close() {
         arena.close();
     }
@@ -333,7 +340,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     abstract void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out);
 
     /** out: [T, width] += what the adapter of each row gives. */
-    abstract void addAdapters(CpuAdapters adapters, float[] x, float[] out);
+    abstract void addAdapters(CpuAdapters adapters, int[] slots, int rows, float[] x, float[] out);
 
     /** Normalises and rotates the heads of q and k in place. */
     abstract void rotate(float[] qkv, AttentionSpec attention, CpuRopeTable rope, float @Nullable [] qNorm,

@@ -102,13 +102,13 @@ final class ScalarOps extends CpuOps {
     }
 
     @Override
-    void addAdapters(CpuAdapters adapters, float[] x, float[] out) {
-        for (int t = 0; t < step().tokens; t++) {
-            for (int part = 0; step().adapterSlots[t] >= 0 && part < adapters.parts(); part++) {
-                CpuAdapters.Factors factors = adapters.factors(step().adapterSlots[t], part);
+    void addAdapters(CpuAdapters adapters, int[] slots, int rows, float[] x, float[] out) {
+        for (int row = 0; row < rows; row++) {
+            for (int part = 0; slots[row] >= 0 && part < adapters.parts(); part++) {
+                CpuAdapters.Factors factors = adapters.factors(slots[row], part);
                 if (factors != null) {
-                    add(factors, x, t * adapters.inputs(), adapters.inputs(), out,
-                            t * adapters.width() + adapters.firstColumn(part), adapters.outputs(part));
+                    add(factors, x, row * adapters.inputs(), adapters.inputs(), out,
+                            row * adapters.width() + adapters.firstColumn(part), adapters.outputs(part));
                 }
             }
         }

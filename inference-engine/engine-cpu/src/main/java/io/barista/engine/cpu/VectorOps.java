@@ -148,8 +148,8 @@ final class VectorOps extends CpuOps {
     }
 
     @Override
-    void addAdapters(CpuAdapters matrix, float[] x, float[] out) {
-        adapters.add(matrix, step().adapterSlots, step().tokens, x, out);
+    void addAdapters(CpuAdapters matrix, int[] slots, int rows, float[] x, float[] out) {
+        adapters.add(matrix, slots, rows, x, out);
     }
 
     @Override

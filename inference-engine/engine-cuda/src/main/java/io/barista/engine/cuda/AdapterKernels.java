@@ -1,7 +1,6 @@
 package io.barista.engine.cuda;
 
 import io.barista.engine.backend.AdapterShape;
-import io.barista.engine.backend.StepInputs;
 
 /**
  * What adapters add to a product, in two launches. The first needs the product's inputs only and so runs beside the product, on a
@@ -54,37 +53,39 @@ final class AdapterKernels implements AutoCloseable {
         return Math.ceilDiv(matrix.shape().inputs(), DEPTH);
     }
 
-    /** Starts to multiply x by A, once everything that was queued so far is done. */
-    void shrink(CudaAdapterMatrix matrix, AdapterTiles tiles, StepMemory step, StepInputs inputs, long x) {
-        requireRoom(inputs.maxTokens());
+    /**
+     * Starts to multiply x by A, once everything that was queued so far is done.
+     *
+     * @param mostRows of any product
+     */
+    void shrink(CudaAdapterMatrix matrix, AdapterRows rows, int mostRows, long x) {
+        requireRoom(mostRows);
         AdapterShape shape = matrix.shape();
-        int rows = inputs.tokens;
         inputsReady.record(stream);
         inputsReady.await(beside);
-        ofSize(shrink, rows).pointer(matrix.a()).pointer(matrix.ranks()).pointer(x).pointer(step.adapterTiles())
-                .pointer(step.adapterOrder()).integer(rows).integer(shape.parts()).integer(matrix.rank())
+        ofSize(shrink, rows).pointer(matrix.a()).pointer(matrix.ranks()).pointer(x).pointer(rows.tiles())
+                .pointer(rows.order()).integer(rows.count()).integer(shape.parts()).integer(matrix.rank())
                 .integer(shape.inputs()).integer(DEPTH).pointer(sums)
-                .launch(shape.parts() * matrix.rank() / CudaAdapterMatrix.RANK_MULTIPLE, tiles.count(rows),
+                .launch(shape.parts() * matrix.rank() / CudaAdapterMatrix.RANK_MULTIPLE, rows.tileCount(),
                         splits(matrix));
         shrunk.record(beside);
     }
 
     /** Adds the product of B and what {@link #shrink} made, which was called last for the same matrix. */
-    void expand(CudaAdapterMatrix matrix, AdapterTiles tiles, StepMemory step, StepInputs inputs, long out) {
+    void expand(CudaAdapterMatrix matrix, AdapterRows rows, long out) {
         AdapterShape shape = matrix.shape();
-        int rows = inputs.tokens;
         shrunk.await(stream);
         Kernel kernel = ofSize(expand, rows);
-        kernel.sharedMemory(plain ? 0 : AdapterTiles.tileRows(rows) * (matrix.rank() + 16) * 4);
+        kernel.sharedMemory(plain ? 0 : AdapterTiles.tileRows(rows.count()) * (matrix.rank() + 16) * 4);
         kernel.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
-                .pointer(sums).integer(splits(matrix)).pointer(step.adapterTiles()).pointer(step.adapterOrder())
-                .integer(rows).integer(shape.parts()).integer(matrix.rank()).pointer(out)
-                .launch(Math.ceilDiv(matrix.widest(), plain ? PLAIN_OUTPUTS : EXPAND_OUTPUTS), tiles.count(rows),
+                .pointer(sums).integer(splits(matrix)).pointer(rows.tiles()).pointer(rows.order())
+                .integer(rows.count()).integer(shape.parts()).integer(matrix.rank()).pointer(out)
+                .launch(Math.ceilDiv(matrix.widest(), plain ? PLAIN_OUTPUTS : EXPAND_OUTPUTS), rows.tileCount(),
                         shape.parts());
     }
 
-    private static Kernel ofSize(Kernel[] kernels, int rows) {
-        return kernels[AdapterTiles.tileRows(rows) == AdapterTiles.tileRows(1) ? 0 : 1];
+    private static Kernel ofSize(Kernel[] kernels, AdapterRows rows) {
+        return kernels[AdapterTiles.tileRows(rows.count()) == AdapterTiles.tileRows(1) ? 0 : 1];
     }
 
     /** Once, at the first step: then the largest step is known. */

@@ -1,11 +1,10 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.StepInputs;
 import java.util.Arrays;
 
 /**
- * Which rows of a step have which adapter, as the LoRA kernels read it: rows in order of their slots, cut into tiles that a block of
- * threads takes each. How many tiles there are depends on the step's size alone, so that a recorded launch serves any mixture; those
+ * Which of some rows have which adapter, as the LoRA kernels read it: rows in order of their slots, cut into tiles that a block of
+ * threads takes each. How many tiles there are depends on the number of rows alone, so that a recorded launch serves any mixture; those
  * that are not needed are empty.
  */
 final class AdapterTiles {
@@ -26,33 +25,31 @@ final class AdapterTiles {
         this.next = new int[slots + 1];
     }
 
-    boolean holds(int number) {
-        return number <= slots;
-    }
-
-    /** Rows that a tile has at most in a step of so many. */
+    /** Rows that a tile has at most where there are so many. */
     static int tileRows(int rows) {
         return rows <= MOST_ROWS_IN_SMALL_TILES ? SMALL : LARGE;
     }
 
-    /** Tiles of a step of so many rows. */
+    /** Tiles of so many rows. */
     int count(int rows) {
         return Math.ceilDiv(rows, tileRows(rows)) + Math.min(slots, rows);
     }
 
-    /** Ints of a tile list for any step of at most so many rows. */
+    /** Ints of a tile list for any number of rows up to that. */
     long mostInts(int rows) {
         return (long) INTS * (Math.ceilDiv(rows, SMALL) + Math.min(slots, rows));
     }
 
-    /** @throws IllegalArgumentException when a row names a slot that there is not */
-    void arrange(StepInputs inputs) {
-        int rows = inputs.tokens;
+    /**
+     * @param slotOf of each row, -1 where it has no adapter; as long as for the most rows that there can be
+     * @throws IllegalArgumentException when a row names a slot that there is not
+     */
+    void arrange(int[] slotOf, int rows) {
         if (order.length < rows) {
-            order = new int[inputs.maxTokens()];
-            tiles = new int[Math.toIntExact(mostInts(inputs.maxTokens()))];
+            order = new int[slotOf.length];
+            tiles = new int[Math.toIntExact(mostInts(slotOf.length))];
         }
-        sort(inputs.adapterSlots, rows);
+        sort(slotOf, rows);
         int tileRows = tileRows(rows);
         int used = 0;
         int first = 0;
@@ -100,7 +97,7 @@ final class AdapterTiles {
         return tiles;
     }
 
-    /** Ints in {@link #tiles} of a step of so many rows. */
+    /** Ints in {@link #tiles} for so many rows. */
     int ints(int rows) {
         return INTS * count(rows);
     }

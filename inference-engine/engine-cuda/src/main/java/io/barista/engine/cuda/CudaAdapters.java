@@ -5,7 +5,6 @@ import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AdapterUpdate;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.Linear;
-import io.barista.engine.backend.StepInputs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class CudaAdapters implements AutoCloseable {
     private @Nullable StreamEvent read;
     private @Nullable AdapterMemory slots;
     private @Nullable AdapterKernels kernels;
-    private @Nullable AdapterTiles tiles;
+    private @Nullable StepAdapters ofStep;
 
     CudaAdapters(Device device, Element element, DeviceMemory memory, KernelLoader loader, Stream stream,
             CurrentStep step) {
@@ -40,9 +39,9 @@ final class CudaAdapters implements AutoCloseable {
             slots = new AdapterMemory(device, element, memory, read);
             kernels = new AdapterKernels(loader, element, memory, stream);
         }
-        if (tiles == null || !tiles.holds(shape.slots())) {
-            tiles = new AdapterTiles(shape.slots());
-            step.arrangeAdapters(tiles, read);
+        if (ofStep == null || !ofStep.hold(shape.slots())) {
+            ofStep = new StepAdapters(shape.slots());
+            step.arrangeAdapters(ofStep, read);
         }
         CudaAdapterMatrix matrix = slots.allocate(shape);
         kernels.serve(matrix);
@@ -59,6 +58,13 @@ final class CudaAdapters implements AutoCloseable {
         return w.adapters() != null && step.inputs().adapterTokens > 0 ? w.adapters() : null;
     }
 
+    /** From here to the step's end products are of the rows whose logits it wants. */
+    void continueWithLogitRows() {
+        if (ofStep != null) {
+            ofStep.continueWithLogitRows(step.inputs());
+        }
+    }
+
     /** To a product that has been made. */
     void add(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
         if (step.inputs().adapterTokens > 0) {
@@ -70,25 +76,24 @@ final class CudaAdapters implements AutoCloseable {
     /** Before the product that x is multiplied in is queued, which this then runs beside. */
     void begin(AdapterMatrix room, DeviceBuffer x) {
         CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
-        StepInputs inputs = step.inputs();
-        kernels().shrink(matrix, tiles(), step.metadata(), inputs,
-                CudaChecks.address(x, inputs.tokens, matrix.shape().inputs()));
+        AdapterRows rows = rows();
+        kernels().shrink(matrix, rows, step.inputs().maxTokens(),
+                CudaChecks.address(x, rows.count(), matrix.shape().inputs()));
     }
 
     /** After that product is queued: adds to what it writes. */
     void finish(AdapterMatrix room, DeviceBuffer out) {
         CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
-        StepInputs inputs = step.inputs();
-        kernels().expand(matrix, tiles(), step.metadata(), inputs,
-                CudaChecks.address(out, inputs.tokens, matrix.shape().width()));
+        AdapterRows rows = rows();
+        kernels().expand(matrix, rows, CudaChecks.address(out, rows.count(), matrix.shape().width()));
     }
 
     private AdapterKernels kernels() {
         return required(kernels);
     }
 
-    private AdapterTiles tiles() {
-        return required(tiles);
+    private AdapterRows rows() {
+        return required(ofStep).rows();
     }
 
     private static <T> T required(@Nullable T part) {

@@ -232,6 +232,11 @@ final class CudaOps implements TensorOps {
     }
 
     @Override
+    public void continueWithLogitRows() {
+        adapters.continueWithLogitRows();
+    }
+
+    @Override
     public void addGated(DeviceBuffer x, @Nullable DeviceBuffer gate, int count, int columns, DeviceBuffer sum) {
         rows.addGated(x, gate, count, columns, sum);
     }

@@ -15,7 +15,7 @@ final class CurrentStep implements AutoCloseable {
     private @Nullable StepInputs inputs;
     private @Nullable StepMemory metadata;
     private @Nullable StepGraphs graphs;
-    private @Nullable AdapterTiles adapters;
+    private @Nullable StepAdapters adapters;
     private @Nullable StreamEvent adaptersRead;
 
     /** @param eager whether nothing is recorded */
@@ -31,8 +31,8 @@ final class CurrentStep implements AutoCloseable {
      *
      * @param read is marked when all steps begun so far have read their adapters
      */
-    void arrangeAdapters(AdapterTiles tiles, StreamEvent read) {
-        adapters = tiles;
+    void arrangeAdapters(StepAdapters ofStep, StreamEvent read) {
+        adapters = ofStep;
         adaptersRead = read;
     }
 

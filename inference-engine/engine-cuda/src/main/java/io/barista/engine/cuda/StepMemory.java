@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class StepMemory implements AutoCloseable {
 
     private static final int ALIGNMENT = 4; // ints
+    private static final int PARTS = 12; // at most
 
     private final Stream stream;
     private final Staging[] stagings; // by turns: the step before may not have been copied yet
     private final long address;
     private final long bytes;
     private final long drawn;
-    private final @Nullable AdapterTiles adapters;
+    private final @Nullable StepAdapters adapters;
 
     private int turn;
     private int offset; // ints
@@ -29,15 +30,13 @@ final class StepMemory implements AutoCloseable {
     private long contextLengths;
     private long logitIndices;
     private long blockTables;
-    private long adapterOrder;
-    private long adapterTiles;
 
     /**
      * With room for the largest step that these inputs can hold.
      *
      * @param adapters where rows may have adapters
      */
-    StepMemory(Stream stream, DeviceMemory memory, StepInputs inputs, @Nullable AdapterTiles adapters) {
+    StepMemory(Stream stream, DeviceMemory memory, StepInputs inputs, @Nullable StepAdapters adapters) {
         this.stream = stream;
         this.adapters = adapters;
         this.bytes = bytes(inputs);
@@ -48,9 +47,9 @@ final class StepMemory implements AutoCloseable {
 
     private long bytes(StepInputs inputs) {
         long sequences = inputs.maxSequences();
-        long ofAdapters = adapters == null ? 0 : inputs.maxTokens() + adapters.mostInts(inputs.maxTokens());
+        long ofAdapters = adapters == null ? 0 : adapters.mostInts(inputs.maxTokens());
         return 4 * (4L * inputs.maxTokens() + 2 * sequences + sequences * inputs.maxBlocksPerSequence() + ofAdapters
-                + 10 * ALIGNMENT);
+                + PARTS * ALIGNMENT);
     }
 
     boolean holds(StepInputs inputs) {
@@ -72,11 +71,16 @@ final class StepMemory implements AutoCloseable {
         logitIndices = put(ints, inputs.logitIndices, inputs.logitRows);
         blockTables = put(ints, inputs.blockTables, inputs.sequences * inputs.maxBlocksPerSequence());
         if (adapters != null && inputs.adapterTokens > 0) {
-            adapters.arrange(inputs);
-            adapterOrder = put(ints, adapters.order(), inputs.tokens);
-            adapterTiles = put(ints, adapters.tiles(), adapters.ints(inputs.tokens));
+            adapters.begin(inputs);
+            put(ints, adapters.ofTokens());
+            put(ints, adapters.ofLogitRows());
         }
         staging.copyTo(address, offset * 4L, stream);
+    }
+
+    private void put(MemorySegment ints, AdapterRows rows) {
+        AdapterTiles tiles = rows.onHost();
+        rows.lieAt(put(ints, tiles.order(), rows.count()), put(ints, tiles.tiles(), tiles.ints(rows.count())));
     }
 
     private long put(MemorySegment ints, int[] values, int count) {
@@ -117,16 +121,6 @@ final class StepMemory implements AutoCloseable {
 
     long blockTables() {
         return blockTables;
-    }
-
-    /** Of a step with adapters, as {@link AdapterTiles} says. */
-    long adapterOrder() {
-        return adapterOrder;
-    }
-
-    /** Of a step with adapters, as {@link AdapterTiles} says. */
-    long adapterTiles() {
-        return adapterTiles;
     }
 
     @Override

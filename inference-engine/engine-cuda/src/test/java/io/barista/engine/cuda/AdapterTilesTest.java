@@ -3,7 +3,6 @@ package io.barista.engine.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.barista.engine.backend.StepInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,9 +18,9 @@ class AdapterTilesTest {
     void everyRowWithAnAdapterIsInOneTileOfItsSlot(int rows, int slots) {
         Random random = new Random(rows);
         AdapterTiles tiles = new AdapterTiles(slots);
-        StepInputs inputs = step(IntStream.range(0, rows).map(_ -> random.nextInt(slots + 1) - 1).toArray());
+        int[] slotOf = IntStream.range(0, rows).map(_ -> random.nextInt(slots + 1) - 1).toArray();
 
-        tiles.arrange(inputs);
+        tiles.arrange(slotOf, rows);
 
         List<Integer> seen = new ArrayList<>();
         for (int at = 0; at < tiles.ints(rows); at += 4) {
@@ -29,20 +28,20 @@ class AdapterTilesTest {
             assertThat(count).isBetween(0, AdapterTiles.tileRows(rows));
             for (int i = 0; i < count; i++) {
                 int row = tiles.order()[tiles.tiles()[at + 1] + i];
-                assertThat(inputs.adapterSlots[row]).as("slot of row %d", row).isEqualTo(tiles.tiles()[at]);
+                assertThat(slotOf[row]).as("slot of row %d", row).isEqualTo(tiles.tiles()[at]);
                 seen.add(row);
             }
         }
         assertThat(seen).containsExactlyInAnyOrderElementsOf(
-                IntStream.range(0, rows).filter(row -> inputs.adapterSlots[row] >= 0).boxed().toList());
+                IntStream.range(0, rows).filter(row -> slotOf[row] >= 0).boxed().toList());
     }
 
     @Test
-    void stepsOfOneSizeHaveAsManyTilesWhateverTheirAdapters() {
+    void equallyManyRowsHaveAsManyTilesWhateverTheirAdapters() {
         AdapterTiles tiles = new AdapterTiles(4);
-        tiles.arrange(step(0, 1, 2, 3, 0, 1, 2, 3));
+        tiles.arrange(new int[]{0, 1, 2, 3, 0, 1, 2, 3}, 8);
 
-        tiles.arrange(step(-1, -1, -1, -1, -1, 2, -1, -1));
+        tiles.arrange(new int[]{-1, -1, -1, -1, -1, 2, -1, -1}, 8);
 
         assertThat(tiles.count(8)).isEqualTo(5);
         assertThat(tiles.tiles()).startsWith(2, 0, 1, 0, 0, 0, 0, 0).hasSizeGreaterThanOrEqualTo(tiles.ints(8));
@@ -51,14 +50,7 @@ class AdapterTilesTest {
 
     @Test
     void refusesSlotsThatThereAreNot() {
-        assertThatThrownBy(() -> new AdapterTiles(2).arrange(step(0, 2)))
+        assertThatThrownBy(() -> new AdapterTiles(2).arrange(new int[]{0, 2}, 2))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("row 1 names slot 2 of 2");
-    }
-
-    private static StepInputs step(int... slots) {
-        StepInputs inputs = new StepInputs(slots.length, slots.length, 1);
-        inputs.tokens = slots.length;
-        System.arraycopy(slots, 0, inputs.adapterSlots, 0, slots.length);
-        return inputs;
     }
 }

@@ -96,6 +96,35 @@ public abstract class AdapterParityKit {
     }
 
     @Test
+    void goesByTheRowsWhoseLogitsAreWantedOnceTheStepContinuesWithThem() {
+        AdapterShape shape = shape(96, List.of(40, 24), 16);
+        Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
+        for (int slot = 0; slot < SLOTS; slot++) {
+            write(slot, adapters, allParts(shape, DType.FLOAT32, 2 * slot + 1));
+        }
+        for (int tokensEach : new int[]{1, 3, 150}) {
+            int[] slotOfSequence = {3, -1, 1};
+            TestStep steps = TestStep.of(random, slotOfSequence.length, 1, tokensEach);
+            IntStream.range(0, slotOfSequence.length).forEach(i -> steps.compute(i, 0, new int[tokensEach]));
+            StepInputs inputs = with(steps.next(),
+                    IntStream.of(slotOfSequence).flatMap(slot -> IntStream.generate(() -> slot).limit(tokensEach))
+                            .toArray());
+            float[] x = random(random, slotOfSequence.length * shape.inputs(), 1);
+            float[] before = random(random, slotOfSequence.length * shape.width(), 1);
+            Twin.Buffer rows = twin.rows(x);
+            Twin.Buffer out = twin.rows(before);
+            twin.begin(inputs);
+            twin.onBoth((ops, side) -> {
+                ops.continueWithLogitRows();
+                ops.addAdapters(side.of(adapters), side.of(rows), side.of(out));
+            });
+
+            twin.assertAgree(tokensEach + " tokens each", out, shape.inputs() + shape.maxRank());
+            assertThat(twin.readCandidate(out)).isEqualTo(add(shape, adapters, slotOfSequence, x, before));
+        }
+    }
+
+    @Test
     void aSlotHoldsOnlyWhatWasWrittenLast() {
         AdapterShape shape = shape(64, List.of(48, 32), 16);
         Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
@@ -192,7 +221,10 @@ public abstract class AdapterParityKit {
         for (int sequence = 0; sequence < slots.length; sequence++) {
             steps.compute(sequence, 0, 0);
         }
-        StepInputs inputs = steps.next();
+        return with(steps.next(), slots);
+    }
+
+    private static StepInputs with(StepInputs inputs, int... slots) {
         System.arraycopy(slots, 0, inputs.adapterSlots, 0, slots.length);
         inputs.adapterTokens = (int) IntStream.of(slots).filter(slot -> slot >= 0).count();
         return inputs;
