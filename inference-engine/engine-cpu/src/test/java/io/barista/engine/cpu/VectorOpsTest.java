@@ -1,18 +1,21 @@
 package io.barista.engine.cpu;
 
-import io.barista.engine.backend.DType;
-import io.barista.engine.backend.TensorOps;
 import io.barista.engine.testkit.BackendParityKit;
+import org.junit.jupiter.api.Nested;
 
-class VectorOpsTest extends BackendParityKit {
+class VectorOpsTest {
 
-    @Override
-    protected TensorOps openOracle() {
-        return new ScalarOps(DType.FLOAT32);
+    @Nested
+    class InFloat32 extends BackendParityKit {
+        InFloat32() {
+            super(VectorComparison.IN_FLOAT32);
+        }
     }
 
-    @Override
-    protected TensorOps openCandidate() {
-        return new VectorOps(DType.FLOAT32, 3);
+    @Nested
+    class InBfloat16 extends BackendParityKit {
+        InBfloat16() {
+            super(VectorComparison.IN_BFLOAT16);
+        }
     }
 }

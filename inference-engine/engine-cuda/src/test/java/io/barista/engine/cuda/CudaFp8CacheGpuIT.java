@@ -1,51 +1,17 @@
 package io.barista.engine.cuda;
 
-import io.barista.engine.backend.TensorOps;
 import io.barista.engine.testkit.Fp8CacheKit;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attention over an 8-bit cache against the scalar oracle, in every type. Needs a GPU; run by benchmarks/gpu/check.sh. */
 @Tag("gpu")
-class CudaFp8CacheGpuIT {
+@ParameterizedClass
+@EnumSource
+class CudaFp8CacheGpuIT extends Fp8CacheKit {
 
-    abstract static class In extends Fp8CacheKit {
-
-        private final Openings openings;
-
-        In(Openings openings) {
-            this.openings = openings;
-        }
-
-        @Override
-        protected TensorOps openOracle() {
-            return openings.oracle();
-        }
-
-        @Override
-        protected TensorOps openCandidate() {
-            return openings.candidateWithFp8Cache();
-        }
-    }
-
-    @Nested
-    class InFloat32 extends In {
-        InFloat32() {
-            super(Openings.IN_FLOAT32);
-        }
-    }
-
-    @Nested
-    class InBfloat16 extends In {
-        InBfloat16() {
-            super(Openings.IN_BFLOAT16);
-        }
-    }
-
-    @Nested
-    class InFloat16 extends In {
-        InFloat16() {
-            super(Openings.IN_FLOAT16);
-        }
+    CudaFp8CacheGpuIT(CudaComparison comparison) {
+        super(comparison.withFp8Cache());
     }
 }

@@ -14,42 +14,20 @@ import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** As {@link BackendParityKit}, for what LoRA adapters add to products. */
-public abstract class AdapterParityKit {
+public abstract class AdapterParityKit extends ParityKit {
 
     private static final int SLOTS = 5;
 
-    private final Random random = new Random(44);
-    @SuppressWarnings("NullAway.Init") // opened before each test
-    private Twin twin;
-
-    protected abstract TensorOps openOracle();
-
-    protected abstract TensorOps openCandidate();
-
-    /** Rows of activations that the candidate takes have a multiple of so many columns. */
-    protected int columnMultiple() {
-        return 1;
-    }
-
-    @BeforeEach
-    void open() {
-        twin = new Twin(openOracle(), openCandidate());
-    }
-
-    @AfterEach
-    void close() {
-        twin.close();
+    protected AdapterParityKit(Comparison comparison) {
+        super(comparison, 44);
     }
 
     static Stream<Arguments> shapes() {
@@ -177,10 +155,6 @@ public abstract class AdapterParityKit {
     private AdapterShape shape(int fewestInputs, List<Integer> fewestOutputs, int maxRank) {
         return new AdapterShape("w", columns(fewestInputs), fewestOutputs.stream().map(this::columns).toList(), SLOTS,
                 maxRank);
-    }
-
-    private int columns(int atLeast) {
-        return Math.ceilDiv(atLeast, columnMultiple()) * columnMultiple();
     }
 
     private List<LowRank> allParts(AdapterShape shape, DType dtype, int rank) {

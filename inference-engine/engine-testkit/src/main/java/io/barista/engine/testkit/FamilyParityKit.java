@@ -18,48 +18,21 @@ import io.barista.engine.backend.RouterSpec;
 import io.barista.engine.backend.RouterSpec.GroupScore;
 import io.barista.engine.backend.RouterSpec.Scoring;
 import io.barista.engine.backend.StepInputs;
-import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** As {@link BackendParityKit}, for what only some families need: mixtures of experts, latent attention, soft caps. */
-public abstract class FamilyParityKit {
+public abstract class FamilyParityKit extends ParityKit {
 
-    private final Random random = new Random(43);
-    @SuppressWarnings("NullAway.Init") // opened before each test
-    private Twin twin;
-
-    protected abstract TensorOps openOracle();
-
-    protected abstract TensorOps openCandidate();
-
-    /** Rows of activations that the candidate takes have a multiple of so many columns. */
-    protected int columnMultiple() {
-        return 1;
-    }
-
-    private int columns(int atLeast) {
-        return Math.ceilDiv(atLeast, columnMultiple()) * columnMultiple();
-    }
-
-    @BeforeEach
-    void open() {
-        twin = new Twin(openOracle(), openCandidate());
-    }
-
-    @AfterEach
-    void close() {
-        twin.close();
+    protected FamilyParityKit(Comparison comparison) {
+        super(comparison, 43);
     }
 
     static Stream<Arguments> mixtures() {
@@ -168,7 +141,7 @@ public abstract class FamilyParityKit {
     void attendsOverLatentsInMixedBatches(LatentAttentionSpec spec) {
         int blocksEach = 10;
         Twin.Cache cache = twin.cache(new KvCache.Shape(2, 3 * blocksEach, 16, 1, spec.rowWidth(), true));
-        Twin.Rope rope = twin.rope(BackendParityKit.angles(160, spec.ropeDim()), 160, spec.ropeDim());
+        Twin.Rope rope = twin.rope(TestTensors.angles(160, spec.ropeDim()), 160, spec.ropeDim());
         HostTensor weight = matrix("kv_b", DType.BFLOAT16, spec.expandedWidth(), spec.rank(),
                 random(random, spec.expandedWidth() * spec.rank(), (float) (1 / Math.sqrt(spec.rank()))));
         Twin.Pair<LatentMatrix> expand = twin.make(ops -> ops.packLatent(weight, spec));

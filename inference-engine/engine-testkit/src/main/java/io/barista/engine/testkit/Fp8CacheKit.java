@@ -7,11 +7,7 @@ import io.barista.engine.backend.AttentionSpec;
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.KvCache;
 import io.barista.engine.backend.StepInputs;
-import io.barista.engine.backend.TensorOps;
-import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,29 +15,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Attention over keys and values in e4m3 against an oracle that keeps them as they are: equal where keys and values are numbers that e4m3
- * has, and keys are not rotated. A backend's test extends this.
+ * has, and keys are not rotated.
  */
-public abstract class Fp8CacheKit {
+public abstract class Fp8CacheKit extends ParityKit {
 
     private static final int CONTEXT = 300;
 
-    private final Random random = new Random(44);
-    @SuppressWarnings("NullAway.Init") // opened before each test
-    private Twin twin;
-
-    protected abstract TensorOps openOracle();
-
-    /** With a cache in e4m3. */
-    protected abstract TensorOps openCandidate();
-
-    @BeforeEach
-    void open() {
-        twin = new Twin(openOracle(), openCandidate());
-    }
-
-    @AfterEach
-    void close() {
-        twin.close();
+    /** @param comparison of a candidate with a cache in e4m3 */
+    protected Fp8CacheKit(Comparison comparison) {
+        super(comparison, 44);
     }
 
     static Stream<Arguments> attentions() {

@@ -52,4 +52,18 @@ public final class TestTensors {
         }
         return data;
     }
+
+    /** Cosines and sines as {@link TensorOps#uploadRope} takes them. */
+    static float[] angles(int positions, int rotaryDim) {
+        float[] table = new float[positions * rotaryDim];
+        int half = rotaryDim / 2;
+        for (int position = 0; position < positions; position++) {
+            for (int i = 0; i < half; i++) {
+                double angle = position * Math.pow(10_000, -2.0 * i / rotaryDim);
+                table[position * rotaryDim + i] = (float) Math.cos(angle);
+                table[position * rotaryDim + half + i] = (float) Math.sin(angle);
+            }
+        }
+        return table;
+    }
 }
