@@ -7,10 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one LlmConfig out of a file. */
 final class EntryReader {
+
+    /** Not of what model-sources reads. */
+    private static final Pattern UNKNOWN_SCHEME = Pattern.compile("(?!(?:s3|gs|hf)://|file:///)[^/]*://");
 
     private final ConfigText text;
     private final Report report;
@@ -131,6 +135,10 @@ final class EntryReader {
 
     private LoraConfig readLora(Value.Fields mapping) {
         Section lora = section(mapping, "lora_config.", DeploymentKeys.LORA);
+        lora.field(DeploymentKeys.DYNAMIC_LORA_LOADING_PATH)
+                .filter(field -> UNKNOWN_SCHEME.matcher(String.valueOf(field.value().plain())).lookingAt())
+                .ifPresent(field -> report.add(field.line(), "lora_config." + field.name(),
+                        "unknown scheme, expected a folder or s3://, gs://, hf:// or file:///"));
         double timeout = lora.find(DeploymentKeys.DOWNLOAD_TIMEOUT_S).orElse(30.0);
         return new LoraConfig(lora.find(DeploymentKeys.DYNAMIC_LORA_LOADING_PATH).orElse(null),
                 lora.find(DeploymentKeys.MAX_NUM_ADAPTERS_PER_REPLICA).orElse(16), timeout > 0 ? timeout : null,

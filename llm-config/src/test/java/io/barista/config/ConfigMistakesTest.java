@@ -63,6 +63,8 @@ class ConfigMistakesTest {
                     llm_engine: SGLang | llm_engine: expected vLLM, got "SGLang"; the nearest is vLLM
                     server_cls: a.B | server_cls: refused: Python classes cannot be loaded
                     lora_config: {dynamic_lora_path: 's3://b'} | lora_config.dynamic_lora_path: unknown key, the nearest valid key is dynamic_lora_loading_path
+                    lora_config: {dynamic_lora_loading_path: 'abfss://c@a/b'} | lora_config.dynamic_lora_loading_path: unknown scheme, expected a folder or s3://, gs://, hf:// or file:///
+                    lora_config: {dynamic_lora_loading_path: 'file://b'} | lora_config.dynamic_lora_loading_path: unknown scheme, expected a folder or s3://, gs://, hf:// or file:///
                     runtime_env: {env_var: {}} | runtime_env.env_var: unknown key, the nearest valid key is env_vars
                     runtime_env: {env_vars: {A: 123456}} | runtime_env.env_vars.A: expected text (put it in quotes)
                     """)

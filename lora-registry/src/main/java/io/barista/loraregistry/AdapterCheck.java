@@ -23,20 +23,23 @@ final class AdapterCheck {
     private static final int LARGEST_RANK = 512;
     private static final int LARGEST_HEADER = 64 << 20;
     private static final Map<String, Integer> TYPES = Map.of("F32", 4, "F16", 2, "BF16", 2);
+    /** As PEFT saves them; others leave out what stands before the model's own names, and old versions add their name for the adapter. */
     private static final Pattern TENSOR = Pattern
-            .compile("base_model\\.model\\.(.*?(?:layers\\.(\\d+)\\.)?.*?([A-Za-z0-9_]+))\\.lora_([AB])\\.weight");
+            .compile("(?:base_model\\.model\\.)?(.+)\\.lora_([AB])(?:\\.default)?\\.weight");
+    private static final Pattern LAYER = Pattern.compile("layers\\.(\\d{1,9})\\.");
 
-    private final JsonNode base;
+    private final LayerShapes base;
 
     /** @param baseConfig the base model's {@code config.json} */
     AdapterCheck(JsonNode baseConfig) {
-        this.base = baseConfig.path("text_config").isObject() ? baseConfig.path("text_config") : baseConfig;
+        JsonNode text = baseConfig.path("text_config");
+        this.base = new LayerShapes(text.isObject() ? text : baseConfig);
     }
 
     /** @throws SourceException UNUSABLE, in one line */
     void check(Path folder) {
         try {
-            JsonNode config = JsonMapper.shared().readTree(Files.readString(folder.resolve(Adapter.CONFIG)));
+            JsonNode config = JsonMapper.shared().readTree(Files.readAllBytes(folder.resolve(Adapter.CONFIG)));
             checkConfig(config);
             checkTensors(folder.resolve(Adapter.WEIGHTS), config);
         } catch (JacksonException e) {
@@ -47,11 +50,12 @@ final class AdapterCheck {
     }
 
     private static void checkConfig(JsonNode config) {
-        require(config.path("peft_type").asString("LORA").equals("LORA"), "peft_type is not LORA");
+        require(config.path("peft_type").asString("LORA").equalsIgnoreCase("LORA"), "peft_type is not LORA");
         int rank = config.path("r").asInt(0);
         require(rank >= 1 && rank <= LARGEST_RANK, "r must be from 1 to " + LARGEST_RANK + ", is " + rank);
         require(!config.path("use_dora").asBoolean(false), "use_dora is not supported");
-        require(config.path("bias").asString("none").equals("none"), "bias must be none");
+        String bias = config.path("bias").asString("none");
+        require(bias.equals("none"), "bias must be none, is " + bias);
         JsonNode saved = config.path("modules_to_save");
         require(saved.isMissingNode() || saved.isNull() || saved.isEmpty(), "modules_to_save is not supported");
     }
@@ -69,10 +73,11 @@ final class AdapterCheck {
             require(header.isObject(), "its safetensors header is broken");
             for (Map.Entry<String, JsonNode> tensor : header.properties()) {
                 if (!tensor.getKey().equals("__metadata__")) {
-                    checkTensor(tensor.getKey(), tensor.getValue(), size - 8 - length);
                     Matcher name = TENSOR.matcher(tensor.getKey());
-                    require(name.matches(), tensor.getKey() + " is no LoRA matrix of a linear layer");
-                    (name.group(4).equals("A") ? lower : upper).put(name.group(1), tensor.getValue().path("shape"));
+                    require(name.matches(),
+                            tensor.getKey() + " is no LoRA matrix of a linear layer" + hint(tensor.getKey()));
+                    checkTensor(tensor.getKey(), tensor.getValue(), size - 8 - length);
+                    (name.group(2).equals("A") ? lower : upper).put(name.group(1), tensor.getValue().path("shape"));
                 }
             }
         }
@@ -87,13 +92,17 @@ final class AdapterCheck {
         Integer bytes = TYPES.get(tensor.path("dtype").asString(""));
         require(bytes != null, name + ": expected F32, F16 or BF16, is " + tensor.path("dtype"));
         JsonNode shape = tensor.path("shape");
-        require(shape.size() == 2, name + ": expected two dimensions");
+        require(shape.size() == 2 && isLength(shape.path(0)) && isLength(shape.path(1)),
+                name + ": expected two dimensions");
         long from = tensor.path("data_offsets").path(0).asLong(-1);
         long to = tensor.path("data_offsets").path(1).asLong(-1);
-        long expected = bytes == null
-                ? 0
-                : Math.multiplyExact(shape.path(0).asLong(0) * shape.path(1).asLong(0), bytes);
+        long expected = shape.path(0).longValue() * shape.path(1).longValue() * Objects.requireNonNull(bytes);
         require(from >= 0 && to <= available && to - from == expected, name + ": its data is not all there");
+    }
+
+    /** Small enough for the product of two, in bytes. */
+    private static boolean isLength(JsonNode length) {
+        return length.isIntegralNumber() && length.canConvertToInt() && length.intValue() >= 1;
     }
 
     private void checkPair(String module, JsonNode a, JsonNode b, JsonNode config) {
@@ -102,37 +111,25 @@ final class AdapterCheck {
         boolean isPattern = !config.path("rank_pattern").isEmpty();
         require(isPattern ? rank <= LARGEST_RANK : rank == config.path("r").asLong(),
                 "%s: has rank %d, adapter_config.json says %s".formatted(module, rank, config.path("r")));
-        Matcher layer = Pattern.compile("layers\\.(\\d+)\\.").matcher(module);
-        int layers = base.path("num_hidden_layers").asInt(Integer.MAX_VALUE);
-        require(!layer.find() || Integer.parseInt(layer.group(1)) < layers,
-                "%s: the base model has %d layers only".formatted(module, layers));
-        checkShape(module, a.path(1).asLong(), b.path(0).asLong());
+        Matcher layer = LAYER.matcher(module);
+        require(!layer.find() || Integer.parseInt(layer.group(1)) < base.layers(),
+                "%s: the base model has %d layers only".formatted(module, base.layers()));
+        LayerShapes.Shape expected = base.of(module)
+                .orElseThrow(() -> unusable(module + ": is no layer that adapters can change here" + hint(module)));
+        long in = a.path(1).asLong();
+        long out = b.path(0).asLong();
+        require(expected.fits(in, out), "%s: is for a layer from %d to %d, the base model's is from %d to %d"
+                .formatted(module, in, out, expected.in(), expected.out()));
     }
 
-    /** @param in  columns of lora_A, and out rows of lora_B: those of the linear layer they stand beside */
-    private void checkShape(String module, long in, long out) {
-        long hidden = base.path("hidden_size").asLong();
-        long heads = base.path("num_attention_heads").asLong();
-        long head = base.path("head_dim").asLong(heads == 0 ? 0 : hidden / heads);
-        long queries = heads * head;
-        long keys = base.path("num_key_value_heads").asLong(heads) * head;
-        long inner = module.contains(".experts.")
-                ? base.path("moe_intermediate_size").asLong(base.path("intermediate_size").asLong())
-                : base.path("intermediate_size").asLong();
-        switch (module.substring(module.lastIndexOf('.') + 1)) {
-            case "q_proj" -> requireShape(module, in, out, hidden, queries);
-            case "k_proj", "v_proj" -> requireShape(module, in, out, hidden, keys);
-            case "o_proj" -> requireShape(module, in, out, queries, hidden);
-            case "gate_proj", "up_proj", "w1", "w3" -> requireShape(module, in, out, hidden, inner);
-            case "down_proj", "w2" -> requireShape(module, in, out, inner, hidden);
-            default -> throw unusable(module + ": is no layer that adapters can change here");
+    private static String hint(String name) {
+        if (name.contains("embed")) {
+            return " (adapters of embeddings are not supported)";
         }
-    }
-
-    private static void requireShape(String module, long in, long out, long expectedIn, long expectedOut) {
-        require(in == expectedIn && out == expectedOut,
-                "%s: is for a layer from %d to %d, the base model's is from %d to %d"
-                        .formatted(module, in, out, expectedIn, expectedOut));
+        if (name.contains("lm_head")) {
+            return " (adapters of the output matrix are not supported)";
+        }
+        return name.contains("lora_magnitude_vector") ? " (DoRA is not supported)" : "";
     }
 
     private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {

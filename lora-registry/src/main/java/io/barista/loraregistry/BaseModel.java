@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,17 +43,22 @@ final class BaseModel implements AutoCloseable {
     private final SourceEnvironment environment;
     private final SourceCache cache;
     private final FileSource source;
-    private final String root;
+    private final SourceAddress root;
+    private final Path folder;
     private final AddedNames names;
     private final LastListing lastListing;
     private final ReentrantLock listing = new ReentrantLock();
     private volatile SortedMap<String, Adapter> adapters;
+    private volatile Set<String> pickled = Set.of();
     private long listedFrom = System.nanoTime() - Duration.ofDays(1).toNanos(); // guarded by listing
     private volatile @Nullable SourceException problem = new SourceException(SourceException.Kind.UNREACHABLE,
             "not listed yet");
     private volatile @Nullable JsonNode shapes;
 
-    /** @param cacheRoot shared by all base models */
+    /**
+     * @param folder    what relative paths mean
+     * @param cacheRoot shared by all base models
+     */
     BaseModel(LlmConfig config, LoraConfig lora, String path, Path folder, Path cacheRoot, RegistryMetrics metrics) {
         this.config = config;
         this.environment = new SourceEnvironment(config.runtimeEnv().environment(), System.getenv());
@@ -60,11 +66,11 @@ final class BaseModel implements AutoCloseable {
         DownloadLimits limits = DownloadLimits.forModels().withTries(lora.maxDownloadTries())
                 .withTotal(seconds == null ? null : Duration.ofMillis((long) (seconds * 1000)));
         this.cache = new SourceCache(cacheRoot, limits, metrics, () -> ThreadLocalRandom.current().nextDouble());
-        this.root = path.replaceFirst("/+$", "");
-        SourceAddress address = SourceAddress.parse(path, folder);
-        this.source = FileSources.open(address, environment);
-        this.names = new AddedNames(cacheRoot.resolve("names"), id(), address.toString());
-        this.lastListing = new LastListing(cacheRoot.resolve("listings"), id(), address.toString());
+        this.root = SourceAddress.parse(path, folder);
+        this.folder = folder;
+        this.source = FileSources.open(root, environment);
+        this.names = new AddedNames(cacheRoot.resolve("names"), id(), root.toString());
+        this.lastListing = new LastListing(cacheRoot.resolve("listings"), id(), root.toString());
         this.adapters = lastListing.read();
     }
 
@@ -84,12 +90,17 @@ final class BaseModel implements AutoCloseable {
 
     /** The name of the adapter at an address right under the configured root; empty when it is no such address. */
     Optional<String> underRoot(String address) {
-        return AdapterName.under(root, address);
+        return root.adapterAt(address, folder);
     }
 
     /** As the source was last listed, be it by the process before this one. */
     SortedMap<String, Adapter> adapters() {
         return adapters;
+    }
+
+    /** Whether the name is that of a folder whose weights are there as a pickle only. */
+    boolean isPickled(String name) {
+        return pickled.contains(name);
     }
 
     /** Why the newest listing is missing; null when it is not. */
@@ -154,11 +165,12 @@ final class BaseModel implements AutoCloseable {
         listing.lock();
         try {
             listedFrom = System.nanoTime();
-            SortedMap<String, Adapter> found = AdapterListing.of(id(), cache.list(source));
-            if (!found.equals(adapters)) {
-                lastListing.write(found);
+            AdapterListing found = AdapterListing.of(id(), cache.list(source));
+            if (!found.adapters().equals(adapters)) {
+                lastListing.write(found.adapters());
             }
-            adapters = found;
+            adapters = found.adapters();
+            pickled = found.pickled();
             problem = null;
         } catch (SourceException e) {
             if (!e.getMessage().equals(problem())) {

@@ -60,15 +60,21 @@ final class Registry implements AutoCloseable {
     /**
      * What a name stands for now: a folder of that name, else the adapter that it was given to.
      *
-     * @throws ApiException    MODEL_NOT_FOUND
+     * @throws ApiException    MODEL_NOT_FOUND; INVALID_REQUEST when its weights are a pickle
      * @throws SourceException when it is not known and the source cannot be asked
      */
     Adapter require(String base, String name) {
         BaseModel of = base(base);
         @Nullable
         Adapter adapter = of.adapters().get(name);
+        String standsFor = name;
         if (adapter == null) {
-            adapter = of.find(addedNames(of).getOrDefault(name, name));
+            standsFor = addedNames(of).getOrDefault(name, name);
+            adapter = of.find(standsFor);
+        }
+        if (adapter == null && of.isPickled(standsFor)) {
+            throw unusable(name, "its weights are a pickle, which can run code and is never opened; save them as "
+                    + Adapter.WEIGHTS + " (PEFT: safe_serialization=True)");
         }
         if (adapter == null) {
             throw new ApiException(ErrorCode.MODEL_NOT_FOUND,
@@ -172,8 +178,8 @@ final class Registry implements AutoCloseable {
     /**
      * The adapter as it is now, on the disk.
      *
-     * @throws ApiException    MODEL_NOT_FOUND
-     * @throws SourceException when it cannot be had or used
+     * @throws ApiException    MODEL_NOT_FOUND; INVALID_REQUEST when it is broken or not for this model
+     * @throws SourceException when it cannot be had
      */
     Adapter fetch(String base, String name) {
         for (int attempt = 1;; attempt++) {
@@ -181,6 +187,9 @@ final class Registry implements AutoCloseable {
             try (AdapterStore.Lease _ = lease(adapter)) {
                 return adapter;
             } catch (SourceException e) {
+                if (e.kind() == SourceException.Kind.UNUSABLE) {
+                    throw unusable(name, e.getMessage());
+                }
                 boolean isMoving = e.kind() == SourceException.Kind.CHANGED
                         || e.kind() == SourceException.Kind.NOT_FOUND;
                 if (!isMoving || attempt == UPLOADS_IN_BETWEEN) {
@@ -189,6 +198,10 @@ final class Registry implements AutoCloseable {
                 base(base).refresh(); // uploaded again, or deleted, since it was listed
             }
         }
+    }
+
+    private static ApiException unusable(String name, String reason) {
+        return new ApiException(ErrorCode.INVALID_REQUEST, "adapter %s cannot be used: %s".formatted(name, reason));
     }
 
     /** This version's verified files, on the disk until the lease is closed. */

@@ -56,6 +56,9 @@ class RegistryHttpTest {
         byte[] whole = Files.readAllBytes(weights("torn"));
         Files.write(weights("torn"), Arrays.copyOf(whole, whole.length - 100));
         Files.writeString(Files.createDirectories(folder.resolve("adapters/.hidden")).resolve(Adapter.CONFIG), "{}");
+        Path pickled = Files.createDirectories(folder.resolve("adapters/pickled"));
+        Files.copy(MODELS.resolve("adapters/pirate").resolve(Adapter.CONFIG), pickled.resolve(Adapter.CONFIG));
+        Files.writeString(pickled.resolve("adapter_model.bin"), "run me");
         for (int number = 0; number < 5000; number++) {
             Path adapter = Files.createDirectories(folder.resolve("many/a-%04d".formatted(number)));
             Files.createFile(adapter.resolve(Adapter.CONFIG));
@@ -83,6 +86,15 @@ class RegistryHttpTest {
         assertThat(get("/v1/adapters/none/pirate").statusCode()).isEqualTo(404);
         assertThat(get("/v1/adapters?base=org%2Fdemo").body()).contains("haiku", "pirate").doesNotContain("hidden",
                 folder.toString());
+    }
+
+    @Test
+    void saysWhyAPickledAdapterIsNotServed() throws Exception {
+        awaitListing();
+        HttpResponse<String> pickled = get(BASE + "/pickled");
+        assertThat(pickled.statusCode()).isEqualTo(400);
+        assertThat(pickled.body()).contains("adapter pickled cannot be used", "pickle", Adapter.WEIGHTS);
+        assertThat(get("/v1/adapters?base=org%2Fdemo").body()).doesNotContain("pickled");
     }
 
     @Test
@@ -157,7 +169,8 @@ class RegistryHttpTest {
         awaitListing();
         HttpResponse<String> torn = get(BASE + "/torn/files/" + Adapter.WEIGHTS);
         assertThat(torn.statusCode()).isEqualTo(400);
-        assertThat(torn.body()).contains("its data is not all there").doesNotContain(folder.toString());
+        assertThat(torn.body()).contains("adapter torn cannot be used", "its data is not all there")
+                .doesNotContain(folder.toString());
         assertThat(get(BASE + "/haiku/files/" + Adapter.CONFIG).statusCode()).isEqualTo(200);
     }
 

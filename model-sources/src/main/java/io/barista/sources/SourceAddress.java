@@ -1,7 +1,11 @@
 package io.barista.sources;
 
+import io.barista.config.AdapterName;
 import io.barista.config.ModelSource;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +67,8 @@ public sealed interface SourceAddress {
             "hf://([A-Za-z0-9][\\w.-]*(?:/[A-Za-z0-9][\\w.-]*)?+)(?:@([\\w][\\w.-]*))?(?:/(.*))?");
 
     /**
-     * Reads {@code s3://[anonymous@]bucket[/prefix]}, {@code gs://...}, {@code hf://organisation/name[@revision][/folder]} or
-     * a folder.
+     * Reads {@code s3://[anonymous@]bucket[/prefix]}, {@code gs://...}, {@code hf://organisation/name[@revision][/folder]},
+     * {@code file:///folder} or a folder.
      *
      * @param base what a relative folder means
      * @throws SourceException ADDRESS
@@ -85,6 +89,9 @@ public sealed interface SourceAddress {
             return new HuggingFace(repository.group(1),
                     revision == null ? HuggingFace.DEFAULT_REVISION : revision, withoutSlashes(repository.group(3)));
         }
+        if (text.startsWith("file:///")) {
+            return new Folder(pathOf(text));
+        }
         if (text.contains("://")) {
             // not the text itself: it may hold a password before an @
             throw new SourceException(SourceException.Kind.ADDRESS,
@@ -93,6 +100,28 @@ public sealed interface SourceAddress {
         }
         String path = text.startsWith("~/") ? System.getProperty("user.home") + text.substring(1) : text;
         return new Folder(base.resolve(path).toAbsolutePath().normalize());
+    }
+
+    private static Path pathOf(String file) {
+        try {
+            return Path.of(URI.create(file)).normalize();
+        } catch (IllegalArgumentException e) {
+            throw new SourceException(SourceException.Kind.ADDRESS,
+                    "%s is no URI of a folder: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    /**
+     * The name of the adapter at an address right under this one, however that is written; empty when it is no such address.
+     *
+     * @param base what a relative folder means
+     */
+    default Optional<String> adapterAt(String address, Path base) {
+        try {
+            return AdapterName.under(toString(), parse(address, base).toString());
+        } catch (SourceException | InvalidPathException noAddress) {
+            return Optional.empty();
+        }
     }
 
     /**

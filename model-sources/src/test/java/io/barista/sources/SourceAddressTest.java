@@ -26,6 +26,7 @@ class SourceAddressTest {
             hf://org/name@v1.0/sub/folder    | HuggingFace[org/name,v1.0,sub/folder] | hf://org/name@v1.0/sub/folder
             models/one                       | Folder[/base/models/one]           | /base/models/one
             /models/../two                   | Folder[/two]                       | /two
+            file:///models/a%20b/            | Folder[/models/a b]                | /models/a b
             """)
     void readsAddresses(String text, String parsed, String shown) {
         SourceAddress address = SourceAddress.parse(text, BASE);
@@ -35,13 +36,49 @@ class SourceAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"abfss://container@account/x", "azure://x", "s3://", "gs://-", "hf://", "hf://a/b@",
-        "https://user:sesame@host/x", "s3://user:sesame@bucket/x"})
+        "https://user:sesame@host/x", "s3://user:sesame@bucket/x",
+        "file://host/x", "file://x"})
     void refusesWhatIsNoAddressWithoutRepeatingIt(String text) {
         assertThatThrownBy(() -> SourceAddress.parse(text, BASE)).isInstanceOfSatisfying(SourceException.class,
                 refused -> {
                     assertThat(refused.kind()).isEqualTo(SourceException.Kind.ADDRESS);
                     assertThat(refused).hasMessageContaining("expected s3://").hasMessageNotContaining("sesame");
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            s3://bucket/adapters/,     s3://bucket/adapters/pirate/
+            s3://bucket,               s3://bucket/pirate
+            hf://org/name@v1,          hf://org/name@v1/pirate
+            adapters,                  adapters/pirate
+            adapters,                  /base/adapters/pirate
+            adapters,                  ./adapters/pirate
+            /base/adapters,            adapters/pirate
+            adapters,                  file:///base/adapters/pirate
+            file:///base/adapters,     /base/other/../adapters/pirate
+            """)
+    void knowsAnAdapterRightUnderIt(String root, String address) {
+        assertThat(SourceAddress.parse(root, BASE).adapterAt(address, BASE)).contains("pirate");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            s3://bucket/adapters,      s3://bucket/adapters
+            s3://bucket/adapters,      s3://bucket/adapters/a/pirate
+            s3://bucket/adapters,      s3://bucket/adapters/../secret
+            s3://bucket/adapters,      s3://other/adapters/pirate
+            s3://bucket/adapters,      gs://bucket/adapters/pirate
+            s3://bucket/adapters,      pirate
+            adapters,                  adapters/../secret
+            adapters,                  /etc/passwd
+            adapters,                  adapters/.hidden
+            adapters,                  https://host/adapters/pirate
+            adapters,                  ''
+            """)
+    void knowsNoOtherAddressAsAnAdapter(String root, String address) {
+        assertThat(SourceAddress.parse(root, BASE).adapterAt(address, BASE)).isEmpty();
+        assertThat(SourceAddress.parse(root, BASE).adapterAt(address + "\0", BASE)).isEmpty();
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.barista.config.LoraConfig;
 import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FolderAdapters;
+import io.barista.sources.SourceAddress;
+import io.barista.sources.SourceException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,20 +45,32 @@ public final class AdapterSetup {
             RegistrySettings registry) {
         Map<String, Path> modules = asked.find(EngineOptions.LORA_MODULES)
                 .map(option -> LoraModules.parse(option, folder)).orElse(Map.of());
-        String root = lora == null ? null : lora.dynamicLoraLoadingPath();
-        AdapterSource found = root == null
-                ? AdapterSource.NONE
-                : registry.of(base, lora).orElseGet(() -> new FolderAdapters(List.of(localFolder(root, folder))));
-        return new ServedAdapters(modules, found, root);
+        String path = lora == null ? null : lora.dynamicLoraLoadingPath();
+        if (path == null) {
+            return new ServedAdapters(modules, AdapterSource.NONE, null, folder);
+        }
+        SourceAddress root = address(path, folder);
+        AdapterSource found = registry.of(base, lora)
+                .orElseGet(() -> new FolderAdapters(List.of(localFolder(root, path))));
+        return new ServedAdapters(modules, found, root, folder);
     }
 
-    private static Path localFolder(String root, Path folder) {
-        if (root.contains("://")) {
-            throw EngineException.of(EngineException.Code.INVALID_CONFIG,
-                    "lora_config.dynamic_lora_loading_path: %s is fetched by lora-registry; say where that is with "
-                            + "barista.lora-registry.uri, or give a folder",
-                    root.replaceAll("://.*", "://..."));
+    private static SourceAddress address(String path, Path folder) {
+        try {
+            return SourceAddress.parse(path, folder);
+        } catch (SourceException e) {
+            throw new EngineException(EngineException.Code.INVALID_CONFIG,
+                    "lora_config.dynamic_lora_loading_path: " + e.getMessage(), null, e);
         }
-        return folder.resolve(root);
+    }
+
+    private static Path localFolder(SourceAddress root, String path) {
+        if (root instanceof SourceAddress.Folder(Path local)) {
+            return local;
+        }
+        throw EngineException.of(EngineException.Code.INVALID_CONFIG,
+                "lora_config.dynamic_lora_loading_path: %s is fetched by lora-registry; say where that is with "
+                        + "barista.lora-registry.uri, or give a folder",
+                path.replaceAll("://.*", "://..."));
     }
 }

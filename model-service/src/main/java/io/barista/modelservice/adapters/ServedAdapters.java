@@ -6,6 +6,7 @@ import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FetchedAdapter;
 import io.barista.engine.lora.FolderAdapters;
 import io.barista.modelservice.registry.RegistryAdapters;
+import io.barista.sources.SourceAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
 
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final AdapterSource found;
-    private final @Nullable String root;
+    private final @Nullable SourceAddress root;
+    private final Path folder;
 
     /** @param name of the adapter at its source */
     private record Entry(AdapterSource source, String name) {}
@@ -31,12 +33,14 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
      * @param modules adapters in folders
      * @param found   what is under the root
      * @param root    where adapters may be added from; null when there is none
+     * @param folder  what relative paths mean
      */
-    public ServedAdapters(Map<String, Path> modules, AdapterSource found, @Nullable String root) {
+    public ServedAdapters(Map<String, Path> modules, AdapterSource found, @Nullable SourceAddress root, Path folder) {
         AdapterSource folders = new FolderAdapters(modules, List.of());
         modules.keySet().forEach(name -> entries.put(name, new Entry(folders, name)));
         this.found = found;
-        this.root = root == null ? null : root.replaceFirst("/+$", "");
+        this.root = root;
+        this.folder = folder;
     }
 
     @Override
@@ -94,7 +98,7 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
     /**
      * Gives an adapter under the root another name.
      *
-     * @param address   root/adapter
+     * @param address   of an adapter right under the root
      * @param isInPlace whether the name may stand for another adapter by now
      * @throws EngineException INVALID_PARAMETER when it is no such address, or the name is taken or no name
      */
@@ -123,7 +127,7 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
                     "adapters can be added from under lora_config.dynamic_lora_loading_path only, which is not configured; "
                             + "serve a YAML file that has it");
         }
-        return AdapterName.under(root, address).orElseThrow(() -> EngineException.invalid("lora_path",
+        return root.adapterAt(address, folder).orElseThrow(() -> EngineException.invalid("lora_path",
                 "lora_path must be a folder right under lora_config.dynamic_lora_loading_path"));
     }
 
