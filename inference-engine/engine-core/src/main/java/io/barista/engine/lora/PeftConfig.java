@@ -3,6 +3,7 @@ package io.barista.engine.lora;
 import io.barista.engine.EngineException;
 import io.barista.engine.model.ConfigFields;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,6 +24,9 @@ final class PeftConfig {
             Map.entry("target_parameters", "parameters outside of linear layers"),
             Map.entry("arrow_config", "arrow routing"));
 
+    /** Beginnings of {@code init_lora_weights} that took something away from the base model's weights, without which the adapter means nothing. */
+    private static final List<String> CHANGED_BASES = List.of("pissa", "olora", "corda", "loftq", "lora_ga");
+
     private final ConfigFields config;
     private final TargetModules targets;
     private final int rank;
@@ -40,6 +44,14 @@ final class PeftConfig {
         REFUSED.forEach((key, what) -> config.find(key).filter(PeftConfig::isSet).ifPresent(_ -> {
             throw refused("adapter_config.json: %s (%s) is not supported", key, what);
         }));
+        config.find("init_lora_weights").filter(JsonNode::isString).map(JsonNode::stringValue)
+                .filter(way -> CHANGED_BASES.stream().anyMatch(way.toLowerCase(Locale.ROOT)::startsWith))
+                .ifPresent(way -> {
+                    throw refused(
+                            "adapter_config.json: init_lora_weights (%s) changes the base model's weights, which are "
+                                    + "served as they are; save it with PEFT's path_initial_model_for_weight_conversion",
+                            way);
+                });
         this.targets = new TargetModules(config);
         this.rank = config.size("r");
         this.alpha = config.optionalNumber("lora_alpha").orElse(8); // PEFT's default
@@ -91,7 +103,7 @@ final class PeftConfig {
 
     private static Ends ends(String key, String expression) {
         try {
-            return new Ends(Pattern.compile("(?:.*\\.)?(?:" + expression.replaceFirst("^\\^", "") + ")"));
+            return new Ends(Pattern.compile("(?:.*\\.)?(?:" + expression + ")"));
         } catch (PatternSyntaxException e) {
             throw refused("adapter_config.json: %s: '%s' is no regular expression: %s", key, expression,
                     e.getDescription());

@@ -57,6 +57,8 @@ class AdapterFoldersTest {
             exclude_modules | ["mlp", "k_proj"]
             rank_pattern | {"q_proj": 8, ".*v_proj": 8, "mlp": 2}
             alpha_pattern | {"layers.0.self_attn.q_proj": 12}
+            alpha_pattern | {"^model.layers.0.self_attn.q_proj": 12, "^q_proj": 99}
+            init_lora_weights | "gaussian"
             layers_to_transform | [0, 1]
             peft_type | "lora"
             fan_in_fan_out | true
@@ -82,6 +84,8 @@ class AdapterFoldersTest {
             use_dora | true | use_dora (DoRA) is not supported
             bias | "all" | bias must be none
             lora_bias | true | lora_bias
+            init_lora_weights | "pissa_niter_16" | init_lora_weights (pissa_niter_16) changes the base model's weights
+            init_lora_weights | "OLoRA" | init_lora_weights (OLoRA) changes the base model's weights
             modules_to_save | ["lm_head"] | modules_to_save (modules that were trained in full) is not supported
             trainable_token_indices | [3] | trainable_token_indices
             r | 0 | r must be an integer from 1
