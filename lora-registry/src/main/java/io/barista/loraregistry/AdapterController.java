@@ -6,6 +6,8 @@ import io.barista.openai.error.ErrorCode;
 import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -88,10 +90,16 @@ final class AdapterController {
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok().eTag(tag)
                 .contentType(MediaType.APPLICATION_OCTET_STREAM);
+        registry.crc32c(adapter, found).ifPresent(sum -> answer.header("Repr-Digest", reprDigest(sum)));
         AdapterFile content = new AdapterFile(registry, adapter, found);
         return ifRange == null || ifRange.equals(tag)
                 ? answer.body(content)
                 : answer.contentLength(found.bytes()).body(new InputStreamResource(content::getInputStream));
+    }
+
+    /** As RFC 9530 writes it: of the whole file, whichever part of it is sent. */
+    private static String reprDigest(String crc32c) {
+        return "crc32c=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(crc32c)) + ":";
     }
 
     private static RemoteFile requireFile(Adapter adapter, String file) {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +123,10 @@ class RegistryHttpTest {
                 HttpResponse.BodyHandlers.ofByteArray());
         assertThat(part.statusCode()).isEqualTo(206);
         assertThat(part.body()).isEqualTo(Arrays.copyOfRange(expected, 100, 200));
+        byte[] sum = HexFormat.of().parseHex(Hashes.crc32c(expected));
+        assertThat(part.headers().firstValue("repr-digest")).as("of the whole file")
+                .hasValue("crc32c=:" + Base64.getEncoder().encodeToString(sum) + ":")
+                .isEqualTo(whole.headers().firstValue("repr-digest"));
         assertThat(client.send(request(file).header("If-None-Match", tag).build(),
                 HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(304);
     }

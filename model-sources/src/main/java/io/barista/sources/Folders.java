@@ -2,7 +2,6 @@ package io.barista.sources;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,15 +29,6 @@ public final class Folders {
             for (Path path : content.filter(path -> !path.equals(folder)).sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        }
-    }
-
-    /** Deletes the folder unless there is something in it. */
-    static void deleteEmpty(Path folder) throws IOException {
-        try {
-            Files.deleteIfExists(folder);
-        } catch (DirectoryNotEmptyException inUse) {
-            // and so it stays
         }
     }
 

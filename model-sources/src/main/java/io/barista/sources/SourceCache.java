@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Folders fetched from sources, on this machine's disk. A folder appears under its name only when each of its files has come,
- * was verified and, unless it is passing, was forced out; several processes may share a cache, and what two of them want is fetched once. Thread-safe.
+ * was verified and forced out; several processes may share a cache, and what two of them want is fetched once. Thread-safe.
  *
  * <pre>
  * ROOT/LABEL/HASH/           the files of one version, complete
@@ -42,19 +42,12 @@ public final class SourceCache {
     private final DownloadListener listener;
     private final DoubleSupplier random;
     private final CacheLock locks;
-    private final Durability durability;
 
     /**
      * @param root   made when it does not exist
      * @param random uniform in [0, 1), for waits
      */
     public SourceCache(Path root, DownloadLimits limits, DownloadListener listener, DoubleSupplier random) {
-        this(root, limits, listener, random, Durability.LASTING);
-    }
-
-    public SourceCache(Path root, DownloadLimits limits, DownloadListener listener, DoubleSupplier random,
-            Durability durability) {
-        this.durability = durability;
         this.root = root.toAbsolutePath().normalize();
         this.limits = limits;
         this.listener = listener;
@@ -118,17 +111,6 @@ public final class SourceCache {
         return root.resolve(version.label()).resolve(version.hash());
     }
 
-    /** Deletes a version, at once for those who look for it. */
-    public void remove(FolderVersion version) throws IOException {
-        Path place = place(version);
-        if (Files.exists(place)) {
-            Path aside = Files.createTempDirectory(Files.createDirectories(root.resolve(".removed")), "");
-            Files.move(place, aside.resolve("files"), StandardCopyOption.ATOMIC_MOVE);
-            Folders.delete(aside);
-            Folders.deleteEmpty(root.resolve(version.label()));
-        }
-    }
-
     private Path standIn(FileSource source, LastKnown lastKnown, SourceException reason) throws IOException {
         Path folder = lastKnown.find().map(this::place).filter(Files::isDirectory).orElseThrow(() -> reason);
         listener.usingLastKnown(source.name(), reason);
@@ -162,7 +144,7 @@ public final class SourceCache {
         Path target = Files.createDirectories(incoming.resolve("files"));
         try {
             requireRoom(source, files, target);
-            new FolderDownload(source, files, limits, listener, retries(source), durability).into(target,
+            new FolderDownload(source, files, limits, listener, retries(source)).into(target,
                     incoming.resolve("parts"));
             check.accept(target);
         } catch (SourceException e) {
@@ -171,9 +153,7 @@ public final class SourceCache {
             }
             throw e;
         }
-        if (durability == Durability.LASTING) {
-            Folders.force(target);
-        }
+        Folders.force(target);
         moveInto(root.resolve(version.label()), version.hash(), target);
         Folders.delete(incoming);
     }
@@ -191,9 +171,7 @@ public final class SourceCache {
                 }
             }
         }
-        if (durability == Durability.LASTING) {
-            Folders.force(versions);
-        }
+        Folders.force(versions);
     }
 
     /** Whether the parts that have come are of use to the next try; a full disk needs their room more. */

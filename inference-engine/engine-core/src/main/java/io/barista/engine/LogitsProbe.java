@@ -9,9 +9,9 @@ import io.barista.engine.backend.Backend;
 import io.barista.engine.kvcache.KvBlocks;
 import io.barista.engine.lora.Adapter;
 import io.barista.engine.lora.AdapterCounters;
-import io.barista.engine.lora.AdapterId;
 import io.barista.engine.lora.AdapterReader;
 import io.barista.engine.lora.AdapterSlots;
+import io.barista.engine.lora.FetchedAdapter;
 import io.barista.engine.model.AdapterTargets;
 import io.barista.engine.model.ModelFolder;
 import io.barista.engine.runner.StepResult;
@@ -55,8 +55,8 @@ public final class LogitsProbe implements AutoCloseable {
     }
 
     private Adapter read(AdapterTargets targets, Path folder) {
-        try {
-            return new AdapterReader(targets).read(new AdapterId(folder.getFileName().toString(), "probe"), folder);
+        try (FetchedAdapter files = FetchedAdapter.map("probe", folder)) {
+            return new AdapterReader(targets).read(folder.getFileName().toString(), files);
         } catch (RuntimeException e) {
             parts.runner().close();
             throw e;

@@ -1,12 +1,9 @@
 package io.barista.modelservice.adapters;
 
 import io.barista.config.LoraConfig;
-import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.modelservice.registry.RegistryAdapters;
-import io.barista.modelservice.registry.ScratchFolder;
 import io.barista.sources.DownloadListener;
-import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +26,6 @@ public record RegistrySettings(@Nullable URI registry, Optional<String> apiKey, 
         if (registry == null || lora == null || lora.dynamicLoraLoadingPath() == null) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(new RegistryAdapters(registry, base, apiKey, lora,
-                    ScratchFolder.create(), listener));
-        } catch (IOException e) {
-            throw new EngineException(EngineException.Code.INVALID_CONFIG,
-                    "there is no room for adapters in the folder for temporary files: " + e.getMessage(), null, e);
-        }
+        return Optional.of(new RegistryAdapters(registry, base, apiKey, lora, listener));
     }
 }

@@ -1,7 +1,7 @@
 package io.barista.modelservice.registry;
 
+import io.barista.sources.SourceException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter as the registry describes it.
@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 record AdapterCard(String name, String version, List<FileCard> files) {
 
-    /** @param crc32c hexadecimal; null as long as the registry has not fetched the adapter itself */
-    record FileCard(String name, long bytes, @Nullable String crc32c) {}
+    record FileCard(String name, long bytes) {}
+
+    /** @throws SourceException UNUSABLE when it has no such file */
+    long bytesOf(String file) {
+        return files.stream().filter(each -> each.name().equals(file)).mapToLong(FileCard::bytes).findFirst()
+                .orElseThrow(() -> new SourceException(SourceException.Kind.UNUSABLE,
+                        "adapter %s has no %s".formatted(name, file)));
+    }
 }

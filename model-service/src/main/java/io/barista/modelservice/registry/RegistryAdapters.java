@@ -9,9 +9,6 @@ import io.barista.engine.lora.FetchedAdapter;
 import io.barista.modelservice.registry.RegistryClient.RegistryFaultException;
 import io.barista.sources.DownloadLimits;
 import io.barista.sources.DownloadListener;
-import io.barista.sources.Durability;
-import io.barista.sources.RemoteFile;
-import io.barista.sources.SourceCache;
 import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.net.URI;
@@ -25,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The adapters that the LoRA registry has for one base model. Files are streamed in ranges, go on where they broke off, and are compared
- * with the registry's checksum before the engine sees them; they lie on this machine only while the engine reads them. Thread-safe.
+ * The adapters that the LoRA registry has for one base model. Their files are in this process's memory while the engine reads them, and
+ * nowhere else. Thread-safe.
  */
 public final class RegistryAdapters implements AdapterSource, AutoCloseable {
 
@@ -41,10 +38,8 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     private static final int UPLOADS_IN_BETWEEN = 3;
 
     private final RegistryClient client;
-    private final SourceCache disk;
+    private final AdapterDownload download;
     private final KnownVersions versions;
-    private final InUse inUse;
-    private final ScratchFolder scratch;
     private volatile List<String> lastNames = List.of();
     private volatile boolean isListed = true;
 
@@ -52,9 +47,9 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
      * @param registry for example {@code http://127.0.0.1:8002}
      * @param base     the model's id, as the registry's configuration has it
      * @param apiKey   of the suite, empty for none
-     * @param scratch  for adapters on their way to the engine; closed with this
+     * @param listener hears of downloads
      */
-    public RegistryAdapters(URI registry, String base, Optional<String> apiKey, LoraConfig lora, ScratchFolder scratch,
+    public RegistryAdapters(URI registry, String base, Optional<String> apiKey, LoraConfig lora,
             DownloadListener listener) {
         Double seconds = lora.downloadTimeoutSeconds();
         @Nullable
@@ -64,11 +59,8 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
         DownloadLimits limits = new DownloadLimits(wide.connections(), wide.partBytes(), wide.tries(), total, silence,
                 wide.firstWait());
         this.client = new RegistryClient(registry, base, apiKey, silence);
-        this.disk = new SourceCache(scratch.path(), limits, listener, () -> ThreadLocalRandom.current().nextDouble(),
-                Durability.PASSING);
+        this.download = new AdapterDownload(client, limits, listener, () -> ThreadLocalRandom.current().nextDouble());
         this.versions = new KnownVersions(FRESH, name -> asking(() -> client.card(name)));
-        this.inUse = new InUse(disk);
-        this.scratch = scratch;
     }
 
     /** While the registry does not answer, what it said last. */
@@ -104,9 +96,10 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     public FetchedAdapter fetch(String name) {
         requireName(name);
         for (int attempt = 1;; attempt++) {
-            AdapterCard card = versions.refresh(name);
-            try (RegistrySource source = new RegistrySource(client, card)) {
-                return inUse.take(name, card.version(), fetched(source));
+            // Where what is known is old by now, the registry says so when it is asked for the files.
+            AdapterCard card = attempt == 1 ? versions.of(name) : versions.refresh(name);
+            try {
+                return download.fetch(card);
             } catch (SourceException e) {
                 if (e.kind() != SourceException.Kind.CHANGED || attempt == UPLOADS_IN_BETWEEN) {
                     throw told(name, e);
@@ -120,11 +113,6 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
         if (!AdapterName.isName(name)) {
             throw EngineException.of(Code.ADAPTER_NOT_FOUND, "There is no such adapter.");
         }
-    }
-
-    private InUse.Fetch fetched(RegistrySource source) {
-        List<RemoteFile> files = source.list();
-        return label -> disk.fetch(source, label, files, _ -> {});
     }
 
     private interface Question<T> {
@@ -163,6 +151,5 @@ public final class RegistryAdapters implements AdapterSource, AutoCloseable {
     @Override
     public void close() {
         client.close();
-        scratch.close();
     }
 }

@@ -2,17 +2,24 @@ package io.barista.modelservice.registry;
 
 import io.barista.engine.EngineException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +41,11 @@ final class RegistryClient implements AutoCloseable {
     private static final Duration STARTING = Duration.ofMinutes(1);
     private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
 
+    /** Of an answer that is no part of a file. */
+    private static final int MOST_WORDS_BYTES = 1 << 16;
+
+    private static final Pattern CRC32C = Pattern.compile("(?:^|[ ,])crc32c=:([A-Za-z0-9+/]+=*):");
+
     private final URI registry;
     private final String base;
     private final Optional<String> authorization;
@@ -48,7 +60,7 @@ final class RegistryClient implements AutoCloseable {
 
     /**
      * @param apiKey   sent as a bearer token; empty when the registry asks for none
-     * @param patience for the first byte of a file, which the registry may have to fetch itself
+     * @param patience for each byte of a file, whose first the registry may have to fetch itself
      */
     RegistryClient(URI registry, String base, Optional<String> apiKey, Duration patience) {
         this.registry = registry;
@@ -68,20 +80,65 @@ final class RegistryClient implements AutoCloseable {
     }
 
     /**
-     * Part of a file.
+     * A file from an offset to its end.
      *
+     * @param body takes what comes, also of an answer that breaks off
+     * @return CRC-32C of the whole file, hexadecimal
      * @throws VersionGoneException when the registry has another version by now
      */
-    InputStream open(String name, String file, String tag, long offset, long length)
+    String read(String name, String file, String tag, long offset, MemoryBody body)
             throws IOException, InterruptedException {
-        HttpResponse<InputStream> answer = send(path(name) + "/files/" + encoded(file), patience,
-                Map.of("Range", "bytes=%d-%d".formatted(offset, offset + length - 1), "If-Match", tag));
-        String range = answer.headers().firstValue("content-range").orElse("");
-        if (answer.statusCode() != 206 || !range.startsWith("bytes " + offset + "-")) {
-            answer.body().close();
-            throw new IOException("the registry sent another part of " + file + " than was asked for");
+        HttpRequest request = request(path(name) + "/files/" + encoded(file), patience)
+                .header("Range", "bytes=%d-".formatted(offset)).header("If-Match", tag).build();
+        CompletableFuture<HttpResponse<byte[]>> answering = http.sendAsync(request,
+                head -> isPart(head, offset) ? body : wordsOnly(head));
+        try {
+            HttpResponse<byte[]> answer = awaited(answering, body);
+            requireSuccess(answer);
+            if (!isPart(answer, offset)) {
+                throw new IOException("the registry sent another part of " + file + " than was asked for");
+            }
+            return answer.headers().firstValue("Repr-Digest").flatMap(RegistryClient::crc32c)
+                    .orElseThrow(() -> new IOException("the registry sent no checksum of " + file));
+        } finally {
+            answering.cancel(true);
         }
-        return answer.body();
+    }
+
+    private static boolean isPart(HttpResponse.ResponseInfo head, long offset) {
+        return isPart(head.statusCode(), head.headers(), offset);
+    }
+
+    private static boolean isPart(HttpResponse<?> answer, long offset) {
+        return isPart(answer.statusCode(), answer.headers(), offset);
+    }
+
+    private static boolean isPart(int status, HttpHeaders headers, long offset) {
+        return status == 206 && headers.firstValue("Content-Range").orElse("").startsWith("bytes " + offset + "-");
+    }
+
+    /** As RFC 9530 writes it; of the whole file, whichever part is sent. */
+    private static Optional<String> crc32c(String digests) {
+        Matcher digest = CRC32C.matcher(digests);
+        return digest.find()
+                ? Optional.of(HexFormat.of().formatHex(Base64.getDecoder().decode(digest.group(1))))
+                : Optional.empty();
+    }
+
+    /** Neither JDK client nor socket limits the time between two bytes. */
+    private HttpResponse<byte[]> awaited(CompletableFuture<HttpResponse<byte[]>> answering, MemoryBody body)
+            throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return answering.get(patience.toNanos() - body.nanosOfSilence(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (body.nanosOfSilence() >= patience.toNanos()) {
+                    throw new IOException("the connection fell silent", e);
+                }
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof IOException broken ? broken : new IOException(e.getCause());
+            }
+        }
     }
 
     @Override
@@ -91,33 +148,38 @@ final class RegistryClient implements AutoCloseable {
     }
 
     private <T> T read(String path, Class<T> type) throws IOException, InterruptedException {
-        try (InputStream body = send(path, METADATA, Map.of()).body()) {
-            return json.readValue(body, type);
+        HttpResponse<byte[]> answer = sendOnceItListens(request(path, METADATA).build());
+        requireSuccess(answer);
+        try {
+            return json.readValue(answer.body(), type);
         } catch (JacksonException e) {
             throw new IOException("the registry's answer cannot be read", e);
         }
     }
 
-    private HttpResponse<InputStream> send(String path, Duration timeout, Map<String, String> headers)
-            throws IOException, InterruptedException {
+    private HttpRequest.Builder request(String path, Duration timeout) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(registry + path)).timeout(timeout);
-        headers.forEach(request::header);
         authorization.ifPresent(key -> request.header("Authorization", key));
-        HttpResponse<InputStream> answer = sendOnceItListens(request.build());
-        if (answer.statusCode() == 200 || answer.statusCode() == 206) {
-            return answer;
-        }
-        try (InputStream body = answer.body()) {
-            throw failure(answer.statusCode(), message(body));
+        return request;
+    }
+
+    private void requireSuccess(HttpResponse<byte[]> answer) {
+        if (answer.statusCode() != 200 && answer.statusCode() != 206) {
+            throw failure(answer.statusCode(), message(answer.body()));
         }
     }
 
+    private static HttpResponse.BodySubscriber<byte[]> wordsOnly(HttpResponse.ResponseInfo head) {
+        return HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MOST_WORDS_BYTES)
+                .apply(head);
+    }
+
     /** The registry is the last service of a suite to start. Once it was heard, or should have been, its silence is a fault. */
-    private HttpResponse<InputStream> sendOnceItListens(HttpRequest request) throws IOException, InterruptedException {
+    private HttpResponse<byte[]> sendOnceItListens(HttpRequest request) throws IOException, InterruptedException {
         long deadline = Math.min(System.nanoTime() + FIRST_CONTACT.toNanos(), startedBy);
         while (true) {
             try {
-                HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+                HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
                 wasHeard = true;
                 return answer;
             } catch (ConnectException e) {
@@ -140,9 +202,9 @@ final class RegistryClient implements AutoCloseable {
         };
     }
 
-    private String message(InputStream body) throws IOException {
+    private String message(byte[] body) {
         try {
-            return json.readTree(body.readNBytes(1 << 16)).path("error").path("message").asString("");
+            return json.readTree(body).path("error").path("message").asString("");
         } catch (JacksonException notOurs) {
             return "";
         }

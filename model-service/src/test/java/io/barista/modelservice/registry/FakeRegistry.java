@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,9 @@ final class FakeRegistry implements AutoCloseable {
         lies = file;
     }
 
-    /** So many cards from now on are without checksums. */
-    void withholdsChecksums(int cards) {
-        withheld.set(cards);
+    /** So many files from now on come without a checksum. */
+    void withholdsChecksums(int files) {
+        withheld.set(files);
     }
 
     /** Has trouble with this name, while it answers for all others. */
@@ -125,11 +126,8 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     private String card(String name) {
-        boolean isWithheld = withheld.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
         String files = adapters.get(name).entrySet().stream()
-                .map(file -> "{\"name\":\"%s\",\"bytes\":%d,\"crc32c\":%s}".formatted(file.getKey(),
-                        file.getValue().length,
-                        isWithheld ? null : "\"" + (file.getKey().equals(lies) ? "00" : hash(file.getValue())) + "\""))
+                .map(file -> "{\"name\":\"%s\",\"bytes\":%d}".formatted(file.getKey(), file.getValue().length))
                 .collect(Collectors.joining(","));
         return "{\"base\":\"org/base\",\"name\":\"%s\",\"version\":\"%s\",\"files\":[%s]}".formatted(name,
                 version(name),
@@ -150,13 +148,16 @@ final class FakeRegistry implements AutoCloseable {
             return;
         }
         byte[] content = adapters.get(name).get(file);
-        Matcher range = Pattern.compile("bytes=(\\d+)-(\\d+)").matcher(exchange.getRequestHeaders().getFirst("Range"));
+        Matcher range = Pattern.compile("bytes=(\\d+)-").matcher(exchange.getRequestHeaders().getFirst("Range"));
         range.matches();
         int from = Integer.parseInt(range.group(1));
-        int to = Math.min(Integer.parseInt(range.group(2)) + 1, content.length);
+        if (withheld.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+            exchange.getResponseHeaders().set("Repr-Digest", "crc32c=:%s:".formatted(Base64.getEncoder()
+                    .encodeToString(file.equals(lies) ? new byte[4] : HexFormat.of().parseHex(hash(content)))));
+        }
         exchange.getResponseHeaders().set("Content-Range",
-                "bytes %d-%d/%d".formatted(from, to - 1, content.length));
-        byte[] wanted = Arrays.copyOfRange(content, from, to);
+                "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+        byte[] wanted = Arrays.copyOfRange(content, from, content.length);
         if (!fault.apply(exchange, wanted)) {
             send(exchange, 206, wanted);
         }

@@ -8,9 +8,9 @@ import io.barista.engine.EngineException;
 import io.barista.engine.lora.FetchedAdapter;
 import io.barista.sources.DownloadListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +19,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class RegistryAdaptersTest {
 
-    @TempDir
-    private Path folder;
-
     private FakeRegistry registry;
     private RegistryAdapters adapters;
-    private ScratchFolder scratch;
 
     @BeforeEach
     void start() throws IOException {
@@ -52,26 +46,27 @@ class RegistryAdaptersTest {
         byte[] weights = bytes(1, 3_000_000);
         registry.upload("pirate", weights);
 
-        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
-            assertThat(fetched.version()).isEqualTo(adapters.version("pirate"));
-            assertThat(weightsOf(fetched)).isEqualTo(weights);
-        }
+        FetchedAdapter fetched = adapters.fetch("pirate");
 
-        assertThat(filesLeft()).isEmpty();
+        assertThat(fetched.version()).isEqualTo(adapters.version("pirate"));
+        assertThat(weightsOf(fetched)).isEqualTo(weights);
+        assertThat(text(fetched.config())).isEqualTo("{}");
+        fetched.close();
+        fetched.close();
+        assertThat(fetched.weights().scope().isAlive()).isFalse();
+        assertThat(fetched.config().scope().isAlive()).isFalse();
     }
 
     @Test
-    void aFolderStaysUntilItsLastReaderLeaves() throws Exception {
-        registry.upload("pirate", bytes(1, 1000));
+    void asksOnceForEachFileOfAVersionThatIsKnown() throws Exception {
+        registry.upload("pirate", bytes(1, 3_000_000));
+        adapters.version("pirate");
 
-        FetchedAdapter first = adapters.fetch("pirate");
-        FetchedAdapter second = adapters.fetch("pirate");
-        first.close();
-        first.close();
+        adapters.fetch("pirate").close();
 
-        assertThat(weightsOf(second)).hasSize(1000);
-        second.close();
-        assertThat(filesLeft()).isEmpty();
+        assertThat(registry.log()).containsExactly("/v1/adapters/org%2Fbase/pirate",
+                "/v1/adapters/org%2Fbase/pirate/files/adapter_config.json bytes=0-",
+                "/v1/adapters/org%2Fbase/pirate/files/adapter_model.safetensors bytes=0-");
     }
 
     @Test
@@ -92,9 +87,8 @@ class RegistryAdaptersTest {
     void anUploadInTheMiddleOfADownloadMixesNothing() throws Exception {
         registry.upload("pirate", bytes(1, 1000));
         registry.faults((_, wanted) -> {
-            if (wanted.length == 1000) {
+            if (wanted.length == 2) { // its configuration
                 registry.upload("pirate", bytes(2, 1001));
-                return false;
             }
             return false;
         });
@@ -122,7 +116,7 @@ class RegistryAdaptersTest {
         try (FetchedAdapter fetched = adapters.fetch("pirate")) {
             assertThat(weightsOf(fetched)).isEqualTo(weights);
         }
-        assertThat(registry.log()).anyMatch(request -> request.matches(".*safetensors bytes=[1-9]\\d*-99999"));
+        assertThat(registry.log()).anyMatch(request -> request.matches(".*safetensors bytes=[1-9]\\d*-"));
     }
 
     @Test
@@ -176,13 +170,15 @@ class RegistryAdaptersTest {
 
         assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("not what the registry has");
-        assertThat(filesLeft()).isEmpty();
+        assertThat(registry.log().stream().filter(request -> request.contains("safetensors")))
+                .as("as often as there are tries, each time from the start").hasSize(3)
+                .allMatch(request -> request.endsWith(" bytes=0-"));
     }
 
     @Test
-    void asksForAChecksumUntilItIsThere() throws IOException {
+    void asksAgainForAFileThatCameWithoutAChecksum() {
         registry.upload("pirate", bytes(1, 1000));
-        registry.withholdsChecksums(2); // of the look before the download, and of the first after it
+        registry.withholdsChecksums(2);
 
         try (FetchedAdapter fetched = adapters.fetch("pirate")) {
             assertThat(weightsOf(fetched)).isEqualTo(bytes(1, 1000));
@@ -191,6 +187,30 @@ class RegistryAdaptersTest {
         registry.withholdsChecksums(Integer.MAX_VALUE);
         assertThat(failure(() -> adapters.fetch("haiku").close()).code())
                 .isEqualTo(EngineException.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void refusesAPartThatIsNotTheOneThatWasAskedFor() {
+        registry.upload("pirate", bytes(1, 1000));
+        registry.faults((exchange, wanted) -> {
+            if (wanted.length == 1000) {
+                exchange.getResponseHeaders().set("Content-Range", "bytes 1-999/1000");
+            }
+            return false;
+        });
+
+        assertThat(failure(() -> adapters.fetch("pirate").close()).code()).isEqualTo(EngineException.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void refusesMoreThanTheRegistryHasPromised() {
+        registry.upload("pirate", bytes(1, 1000));
+        registry.faults((exchange, wanted) -> {
+            FakeRegistry.send(exchange, 206, Arrays.copyOf(wanted, wanted.length + 1));
+            return true;
+        });
+
+        assertThat(failure(() -> adapters.fetch("pirate").close()).code()).isEqualTo(EngineException.Code.UNAVAILABLE);
     }
 
     @Test
@@ -290,31 +310,21 @@ class RegistryAdaptersTest {
         assertThat(failure.param()).as("what tells it from a replica that is unavailable").isEqualTo("model");
     }
 
-    private RegistryAdapters adapters(@Nullable Double seconds, int tries) throws IOException {
-        scratch = ScratchFolder.in(folder);
+    private RegistryAdapters adapters(@Nullable Double seconds, int tries) {
         return new RegistryAdapters(registry.uri(), "org/base", Optional.of("sesame"),
-                new LoraConfig("s3://secret-bucket/adapters", 4, seconds, tries), scratch, new DownloadListener() {});
+                new LoraConfig("s3://secret-bucket/adapters", 4, seconds, tries), new DownloadListener() {});
     }
 
     private static EngineException failure(Runnable work) {
         return catchThrowableOfType(EngineException.class, work::run);
     }
 
-    /** What grows with the adapters that come and go. */
-    private List<Path> filesLeft() throws IOException {
-        try (Stream<Path> files = Files.walk(scratch.path())) {
-            return files.filter(file -> Files.isRegularFile(file)
-                    || !scratch.path().relativize(file).toString().startsWith("."))
-                    .filter(file -> !file.equals(scratch.path())).toList();
-        }
+    private static byte[] weightsOf(FetchedAdapter adapter) {
+        return adapter.weights().toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private static byte[] weightsOf(FetchedAdapter adapter) {
-        try {
-            return Files.readAllBytes(adapter.folder().resolve(FakeRegistry.WEIGHTS));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static String text(MemorySegment segment) {
+        return new String(segment.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
     private static byte[] bytes(int seed, int length) {

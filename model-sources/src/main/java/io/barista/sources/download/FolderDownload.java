@@ -2,7 +2,6 @@ package io.barista.sources.download;
 
 import io.barista.sources.DownloadLimits;
 import io.barista.sources.DownloadListener;
-import io.barista.sources.Durability;
 import io.barista.sources.FileSource;
 import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
@@ -27,20 +26,18 @@ public final class FolderDownload {
     private final DownloadLimits limits;
     private final DownloadListener listener;
     private final Retries retries;
-    private final Durability durability;
 
     public FolderDownload(FileSource source, List<RemoteFile> files, DownloadLimits limits, DownloadListener listener,
-            Retries retries, Durability durability) {
+            Retries retries) {
         this.source = source;
         this.files = files;
         this.limits = limits;
         this.listener = listener;
         this.retries = retries;
-        this.durability = durability;
     }
 
     /**
-     * Returns when every file is there, verified and as durable as was asked for. A file that comes corrupt is fetched again, as often as there are
+     * Returns when every file is there, verified and forced out. A file that comes corrupt is fetched again, as often as there are
      * tries; what a failure leaves is continued by the next call.
      *
      * @param target  where the files go
@@ -65,7 +62,7 @@ public final class FolderDownload {
         try {
             for (RemoteFile file : files) {
                 targets.add(DiskFailures.told(source.name(),
-                        () -> TargetFile.open(file, target, ledgers, limits.partBytes(), durability)));
+                        () -> TargetFile.open(file, target, ledgers, limits.partBytes())));
             }
             listener.started(source.name(), files.size(), files.stream().mapToLong(RemoteFile::bytes).sum(),
                     targets.stream().mapToLong(TargetFile::bytesPresent).sum());

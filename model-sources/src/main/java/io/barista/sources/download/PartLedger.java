@@ -11,7 +11,7 @@ import java.util.BitSet;
 
 /**
  * Which parts of a file are on the disk, so that a download goes on where a killed process left it. A part is noted after its
- * bytes were written and, unless they are passing, forced out; a line that a crash cut short counts for nothing.
+ * bytes were forced out; a line that a crash cut short counts for nothing.
  */
 final class PartLedger implements AutoCloseable {
 

@@ -1,7 +1,6 @@
 package io.barista.sources.download;
 
 import io.barista.sources.Checksum;
-import io.barista.sources.Durability;
 import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
 import java.io.IOException;
@@ -28,14 +27,11 @@ final class TargetFile implements AutoCloseable {
     private final PartLedger ledger;
     private final List<Part> missing = new ArrayList<>();
     private final AtomicInteger left;
-    private final Durability durability;
 
-    private TargetFile(RemoteFile remote, FileChannel channel, PartLedger ledger, long partBytes,
-            Durability durability) {
+    private TargetFile(RemoteFile remote, FileChannel channel, PartLedger ledger, long partBytes) {
         this.remote = remote;
         this.channel = channel;
         this.ledger = ledger;
-        this.durability = durability;
         int number = 0;
         for (long offset = 0; offset < remote.bytes(); offset += partBytes, number++) {
             if (!ledger.has(number)) {
@@ -49,7 +45,7 @@ final class TargetFile implements AutoCloseable {
      * @param files   where the content goes
      * @param ledgers where it is noted what has come; parts noted there are not missing
      */
-    static TargetFile open(RemoteFile remote, Path files, Path ledgers, long partBytes, Durability durability)
+    static TargetFile open(RemoteFile remote, Path files, Path ledgers, long partBytes)
             throws IOException {
         Path path = files.resolve(remote.path());
         Path note = ledgers.resolve(remote.path());
@@ -64,7 +60,7 @@ final class TargetFile implements AutoCloseable {
             if (channel.size() > remote.bytes()) {
                 channel.truncate(remote.bytes());
             }
-            return new TargetFile(remote, channel, ledger, partBytes, durability);
+            return new TargetFile(remote, channel, ledger, partBytes);
         } catch (IOException e) {
             ledger.close();
             throw e;
@@ -90,11 +86,9 @@ final class TargetFile implements AutoCloseable {
         }
     }
 
-    /** Makes a part last as long as it must, and tells whether it was the file's last one. */
+    /** Makes a part last, and tells whether it was the file's last one. */
     boolean complete(Part part) throws IOException {
-        if (durability == Durability.LASTING) {
-            channel.force(false);
-        }
+        channel.force(false);
         ledger.note(part.number());
         return left.decrementAndGet() == 0;
     }

@@ -38,8 +38,7 @@ public final class TimeLimit {
         } catch (TimeoutException e) {
             stop(task, worker);
             throw new SourceException(SourceException.Kind.TIMED_OUT,
-                    "%s: not complete after %s s; what has come is kept for the next try".formatted(source,
-                            seconds(limit)));
+                    "%s: not complete after %s s".formatted(source, seconds(limit)));
         } catch (InterruptedException e) {
             stop(task, worker);
             Thread.currentThread().interrupt();

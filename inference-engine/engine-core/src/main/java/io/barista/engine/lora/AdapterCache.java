@@ -1,7 +1,6 @@
 package io.barista.engine.lora;
 
 import io.barista.engine.EngineException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +27,7 @@ public final class AdapterCache implements AutoCloseable {
     private static final int LOADS_AT_ONCE = 4;
 
     private final AdapterSource source;
-    private final BiFunction<AdapterId, Path, Adapter> reader;
+    private final BiFunction<String, FetchedAdapter, Adapter> reader;
     private final int capacity;
     private final AdapterCounters counters;
     private final ExecutorService loaders = Executors
@@ -40,10 +39,10 @@ public final class AdapterCache implements AutoCloseable {
     private final Map<AdapterId, CompletableFuture<Adapter>> loading = new HashMap<>(); // guarded by lock
 
     /**
-     * @param reader   of folders, {@link AdapterReader#read}
+     * @param reader   by name, {@link AdapterReader#read}
      * @param capacity adapters kept, at least 1
      */
-    public AdapterCache(AdapterSource source, BiFunction<AdapterId, Path, Adapter> reader, int capacity,
+    public AdapterCache(AdapterSource source, BiFunction<String, FetchedAdapter, Adapter> reader, int capacity,
             AdapterCounters counters) {
         this.source = source;
         this.reader = reader;
@@ -130,7 +129,7 @@ public final class AdapterCache implements AutoCloseable {
         try {
             long started = System.nanoTime();
             try (FetchedAdapter fetched = source.fetch(name)) {
-                Adapter adapter = reader.apply(new AdapterId(name, fetched.version()), fetched.folder());
+                Adapter adapter = reader.apply(name, fetched);
                 counters.loaded(System.nanoTime() - started);
                 return adapter;
             }

@@ -8,7 +8,6 @@ import io.barista.engine.backend.LowRank;
 import io.barista.engine.model.AdapterFiles;
 import io.barista.engine.model.AdapterTargets;
 import io.barista.engine.model.AdapterTargets.Target;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +23,19 @@ public final class AdapterReader {
         this.targets = targets;
     }
 
-    /** @throws EngineException INVALID_ADAPTER, in one line that says what is wrong */
-    public Adapter read(AdapterId id, Path folder) {
+    /**
+     * Needs the files no longer when it returns.
+     *
+     * @throws EngineException INVALID_ADAPTER, in one line that says what is wrong
+     */
+    public Adapter read(String name, FetchedAdapter fetched) {
         try {
-            AdapterFiles files = AdapterFiles.read(folder);
-            return read(id, new PeftConfig(files.config()), TensorPairs.of(files.tensors()));
+            AdapterFiles files = AdapterFiles.read(fetched.config(), fetched.weights());
+            return read(new AdapterId(name, fetched.version()), new PeftConfig(files.config()),
+                    TensorPairs.of(files.tensors()));
         } catch (EngineException e) {
             throw new EngineException(EngineException.Code.INVALID_ADAPTER,
-                    "adapter %s cannot be used: %s".formatted(id.name(), e.getMessage()), "model", e);
+                    "adapter %s cannot be used: %s".formatted(name, e.getMessage()), "model", e);
         }
     }
 

@@ -20,9 +20,6 @@ import java.util.stream.Stream;
  */
 public final class FolderAdapters implements AdapterSource {
 
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
-
     private final Map<String, Path> named;
     private final List<Path> roots;
 
@@ -55,7 +52,7 @@ public final class FolderAdapters implements AdapterSource {
     @Override
     public FetchedAdapter fetch(String name) {
         Path folder = require(name);
-        return new FetchedAdapter(versionOf(folder), folder, () -> {});
+        return FetchedAdapter.map(versionOf(folder), folder);
     }
 
     private Path require(String name) {
@@ -68,7 +65,7 @@ public final class FolderAdapters implements AdapterSource {
     }
 
     private static boolean isAdapter(Path folder) {
-        return Files.exists(folder.resolve(CONFIG));
+        return Files.exists(folder.resolve(FetchedAdapter.CONFIG));
     }
 
     private static Stream<Path> children(Path root) {
@@ -82,7 +79,7 @@ public final class FolderAdapters implements AdapterSource {
 
     private static String versionOf(Path folder) {
         StringBuilder facts = new StringBuilder();
-        for (String file : List.of(CONFIG, WEIGHTS)) {
+        for (String file : List.of(FetchedAdapter.CONFIG, FetchedAdapter.WEIGHTS)) {
             try {
                 Path path = folder.resolve(file);
                 facts.append(Files.size(path)).append('/').append(Files.getLastModifiedTime(path)).append(' ');

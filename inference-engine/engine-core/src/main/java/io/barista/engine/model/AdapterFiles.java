@@ -2,16 +2,13 @@ package io.barista.engine.model;
 
 import io.barista.engine.backend.DType;
 import io.barista.engine.backend.HostTensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What PEFT saves for an adapter, copied into memory: the files may go afterwards.
+ * What PEFT saves for an adapter, copied: the files may go afterwards.
  *
  * @param config  adapter_config.json
  * @param tensors of adapter_model.safetensors, by name
@@ -22,21 +19,15 @@ public record AdapterFiles(ConfigFields config, Map<String, HostTensor> tensors)
     private static final String WEIGHTS = "adapter_model.safetensors";
 
     /** @throws io.barista.engine.EngineException INVALID_MODEL with what is wrong with which file */
-    public static AdapterFiles read(Path folder) {
-        ConfigFields config = JsonFile.find(folder, CONFIG)
-                .orElseThrow(() -> JsonFile.invalid("%s is missing", CONFIG));
-        if (!Files.isRegularFile(folder.resolve(WEIGHTS))) {
-            throw JsonFile.invalid("%s is missing (weights in other formats, such as adapter_model.bin, are not read)",
-                    WEIGHTS);
+    public static AdapterFiles read(MemorySegment config, MemorySegment weights) {
+        ConfigFields fields = new ConfigFields(CONFIG,
+                JsonFile.parse(config.toArray(ValueLayout.JAVA_BYTE), CONFIG));
+        SafeTensorsFile file = SafeTensorsFile.of(WEIGHTS, weights);
+        Map<String, HostTensor> tensors = new LinkedHashMap<>();
+        for (SafeTensorsHeader.Entry entry : file.header().entries()) {
+            tensors.put(entry.name(), copy(file, entry));
         }
-        try (Arena arena = Arena.ofConfined()) {
-            SafeTensorsFile file = SafeTensorsFile.map(folder.resolve(WEIGHTS), arena);
-            Map<String, HostTensor> tensors = new LinkedHashMap<>();
-            for (SafeTensorsHeader.Entry entry : file.header().entries()) {
-                tensors.put(entry.name(), copy(file, entry));
-            }
-            return new AdapterFiles(config, tensors);
-        }
+        return new AdapterFiles(fields, tensors);
     }
 
     private static HostTensor copy(SafeTensorsFile file, SafeTensorsHeader.Entry entry) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.barista.engine.EngineException;
-import java.nio.file.Path;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,11 +33,11 @@ class AdapterCacheTest {
         return new AdapterCache(source, this::read, capacity, new AdapterCounters());
     }
 
-    private Adapter read(AdapterId id, Path folder) {
-        if (folder.endsWith(source.broken)) {
+    private Adapter read(String name, FetchedAdapter fetched) {
+        if (name.equals(source.broken)) {
             throw EngineException.of(EngineException.Code.INVALID_ADAPTER, "it has no weights");
         }
-        return new Adapter(id, 8, 0, List.of());
+        return new Adapter(new AdapterId(name, fetched.version()), 8, 0, List.of());
     }
 
     @ParameterizedTest
@@ -136,7 +136,7 @@ class AdapterCacheTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return new FetchedAdapter(version, Path.of("adapters", name), released::incrementAndGet);
+            return new FetchedAdapter(version, MemorySegment.NULL, MemorySegment.NULL, released::incrementAndGet);
         }
     }
 }
