@@ -191,6 +191,18 @@ class AdapterHttpTest extends AbstractServiceTest {
         assertThat(ask("org/demo:1b:x").status()).isEqualTo(404);
     }
 
+    @Test
+    void takesAnAddressThatIsWrittenInAnotherWay() {
+        String load = "{\"lora_name\":\"corsair\",\"lora_path\":\"%s\"}";
+        for (String address : List.of(folder.resolve("adapters/pirate").toString(),
+                folder.resolve("adapters/pirate").toUri().toString(), "./adapters/pirate/")) {
+            assertThat(management.post("/v1/load_lora_adapter", load.formatted(address)).status()).as(address)
+                    .isEqualTo(200);
+            assertThat(management.post("/v1/unload_lora_adapter", "{\"lora_name\":\"corsair\"}").status())
+                    .isEqualTo(200);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"adapters/cut-short, 400", "adapters/nobody, 404", "/etc, 400"})
     void aNameThatCannotStandForAnotherAdapterStandsForTheOldOne(String path, int status) {

@@ -5,6 +5,7 @@ import io.barista.config.ModelSource;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,11 +113,15 @@ public sealed interface SourceAddress {
     }
 
     /**
-     * The name of the adapter at an address right under this one, however that is written; empty when it is no such address.
+     * The name of the adapter at an address right under this one, relative, absolute or with its scheme; empty when it is no such address, and
+     * when it goes up and down again.
      *
      * @param base what a relative folder means
      */
     default Optional<String> adapterAt(String address, Path base) {
+        if (List.of(address.split("/")).contains("..")) {
+            return Optional.empty();
+        }
         try {
             return AdapterName.under(toString(), parse(address, base).toString());
         } catch (SourceException | InvalidPathException noAddress) {

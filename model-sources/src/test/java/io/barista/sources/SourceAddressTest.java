@@ -56,7 +56,7 @@ class SourceAddressTest {
             adapters,                  ./adapters/pirate
             /base/adapters,            adapters/pirate
             adapters,                  file:///base/adapters/pirate
-            file:///base/adapters,     /base/other/../adapters/pirate
+            file:///base/adapters,     /base/adapters/pirate
             """)
     void knowsAnAdapterRightUnderIt(String root, String address) {
         assertThat(SourceAddress.parse(root, BASE).adapterAt(address, BASE)).contains("pirate");
@@ -71,6 +71,7 @@ class SourceAddressTest {
             s3://bucket/adapters,      gs://bucket/adapters/pirate
             s3://bucket/adapters,      pirate
             adapters,                  adapters/../secret
+            adapters,                  adapters/../adapters/pirate
             adapters,                  /etc/passwd
             adapters,                  adapters/.hidden
             adapters,                  https://host/adapters/pirate
