@@ -11,40 +11,30 @@
 //   gemv_1 (1 row):                 10 * 16384 +  8704 + staged      when staged <=  56 KiB
 //   gemv_qkv_1:                      7 * 16384, else as gemv_1         (leaves room for the attention kernel's start)
 //   gemv_8, gemv_qkv_8 (2-8 rows):   7 * 16384 +  8704 + staged      when staged <= 100 KiB
-//   gemv_16 (9-16 rows):             5 * 16384 + 17408 + staged      when staged <= 125 KiB
 //   and without staged where it is larger: x is then read through L1 (and must not need a norm).
 //
 // How: a tile is 16 outputs. The 8 warps of a block share its inputs, 64 at a time. Each lane copies what it will multiply, and nothing else,
 // to its own 16-byte slots of a ring in shared memory (cp.async): no barrier stands between memory and the tensor cores. The order of
 // inputs in a product is free as long as weights and x agree, so a lane's 16 contiguous bytes of a row serve as its part of an mma's operand.
 // H200, bf16, in a graph with programmatic launches: 1 row [6144x4096] 12.8 us, 3.93 TB/s; [4096x4096] 8.8, 3.82; [28672x4096] 53.9, 4.36;
-// [4096x14336] 28.3, 4.16; [128256x4096] 232, 4.52. 4 rows: 3.65, 3.32, 4.22, 2.70, 4.45; 8 rows: 3.32, 3.00, 4.06, 2.64, 4.37; 16 rows 2.3 to 2.6.
+// [4096x14336] 28.3, 4.16; [128256x4096] 232, 4.52. 4 rows: 3.65, 3.32, 4.22, 2.70, 4.45; 8 rows: 3.32, 3.00, 4.06, 2.64, 4.37.
 // Launched with programmatic serialization, a block starts on a multiprocessor as soon as the predecessor's block there ends, and fills its
 // ring (144 KB) while the rest of that kernel finishes. The ring is this deep for that reason alone, and so that two blocks never share a
 // multiprocessor: successors that do crowd onto those that fall idle first and are 10 to 30% slower than no overlap.
 #include "device.cuh"
+#include "heads.cuh"
 #include "mma.cuh"
 
 #define WARPS 8
 #define UNIT 64 // inputs a warp multiplies at a time: 128 bytes of each of 16 rows
 #define TILE 16
 #define BATCH 8 // loads of x that a thread has under way
+#define PARTIAL (17 * 8) // a warp's sums of a tile: [row][output], padded
 #define HELD 2 // 16-byte vectors of a row that a thread keeps in registers while it normalises
 
-/** Where queries, keys and values go. */
-struct Heads {
-    const int* positions;
-    const int* slots;
-    const float* cosSin; // [position][headDim]: headDim / 2 cosines, then as many sines
-    void* cache;
-    int heads, kvHeads, headDim, blockTokens;
-    float keyScale, valueScale; // of e4m3 bytes; 0: the cache holds elements
-};
-
-template <int ROW_TILES, int STAGES, int STAGED_LIMIT, bool QKV>
+template <int STAGES, int STAGED_LIMIT, bool QKV>
 __device__ __forceinline__ void multiply(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows,
                                          int outputs, int inputs, int mode, int activation, const float* normWeight, float eps, Heads to) {
-    constexpr int PARTIAL = 17 * 8 * ROW_TILES; // a warp's sums of a tile: [row][output], padded
     extern __shared__ uint4 shared[];
     uint4* ring = shared;
     float* partials = (float*) (ring + STAGES * WARPS * 4 * WARP); // [2][WARPS][PARTIAL]
@@ -200,40 +190,32 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
 
     int stage = 0, parity = 0;
     for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-        float sums[ROW_TILES][4] = {};
+        float sums[4] = {};
         for (int unit = warp; unit < units; unit += WARPS) {
             waitForCopies<STAGES - 2>();
             const uint4* slot = ring + (stage * WARPS + warp) * 4 * WARP + lane;
             uint4 low0 = slot[0], low1 = slot[WARP], high0 = slot[2 * WARP], high1 = slot[3 * WARP];
             int k = unit * UNIT + quad * 8;
-#pragma unroll
-            for (int rt = 0; rt < ROW_TILES; rt++) {
-                int row = rt * 8 + group;
-                const element* from = source + (size_t) row * sourceStride + k;
-                uint4 x0 = make_uint4(0, 0, 0, 0), x1 = x0;
-                if (row < rows && k < inputs) {
-                    x0 = *(const uint4*) from;
-                }
-                if (row < rows && k + 32 < inputs) {
-                    x1 = *(const uint4*) (from + 32);
-                }
-                multiplyAdd(sums[rt], low0.x, high0.x, low0.y, high0.y, x0.x, x0.y);
-                multiplyAdd(sums[rt], low0.z, high0.z, low0.w, high0.w, x0.z, x0.w);
-                multiplyAdd(sums[rt], low1.x, high1.x, low1.y, high1.y, x1.x, x1.y);
-                multiplyAdd(sums[rt], low1.z, high1.z, low1.w, high1.w, x1.z, x1.w);
+            const element* from = source + (size_t) group * sourceStride + k;
+            uint4 x0 = make_uint4(0, 0, 0, 0), x1 = x0;
+            if (group < rows && k < inputs) {
+                x0 = *(const uint4*) from;
             }
+            if (group < rows && k + 32 < inputs) {
+                x1 = *(const uint4*) (from + 32);
+            }
+            multiplyAdd(sums, low0.x, high0.x, low0.y, high0.y, x0.x, x0.y);
+            multiplyAdd(sums, low0.z, high0.z, low0.w, high0.w, x0.z, x0.w);
+            multiplyAdd(sums, low1.x, high1.x, low1.y, high1.y, x1.x, x1.y);
+            multiplyAdd(sums, low1.z, high1.z, low1.w, high1.w, x1.z, x1.w);
             copyNext();
             stage = stage + 1 == STAGES ? 0 : stage + 1;
         }
         float* partial = partials + (parity * WARPS + warp) * PARTIAL;
-#pragma unroll
-        for (int rt = 0; rt < ROW_TILES; rt++) {
-            int row = rt * 8 + quad * 2;
-            partial[row * 17 + group] = sums[rt][0];
-            partial[(row + 1) * 17 + group] = sums[rt][1];
-            partial[row * 17 + group + 8] = sums[rt][2];
-            partial[(row + 1) * 17 + group + 8] = sums[rt][3];
-        }
+        partial[quad * 2 * 17 + group] = sums[0];
+        partial[(quad * 2 + 1) * 17 + group] = sums[1];
+        partial[quad * 2 * 17 + group + 8] = sums[2];
+        partial[(quad * 2 + 1) * 17 + group + 8] = sums[3];
         __syncthreads();
         const float* all = partials + parity * WARPS * PARTIAL;
         auto total = [&](int row, int output) {
@@ -251,30 +233,7 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
                 int output = head * to.headDim + d;
                 float first = total(row, i % 8) + (bias ? bias[output] : 0.f);
                 float second = total(row, i % 8 + 8) + (bias ? bias[output + half] : 0.f);
-                if (head < to.heads + to.kvHeads) {
-                    const float* angles = to.cosSin + (size_t) to.positions[row] * to.headDim + d;
-                    float a = rounded(first), b = rounded(second), cos = angles[0], sin = angles[half];
-                    first = a * cos - b * sin;
-                    second = b * cos + a * sin;
-                }
-                int slot = to.slots[row];
-                if (head < to.heads) {
-                    element* target = (element*) out + (size_t) row * outputs + output;
-                    target[0] = fromFloat(first);
-                    target[half] = fromFloat(second);
-                } else if (slot >= 0) {
-                    bool isValue = head >= to.heads + to.kvHeads;
-                    int kvHead = head - to.heads - (isValue ? to.kvHeads : 0);
-                    size_t at = (((size_t) (2 * (slot / to.blockTokens) + isValue) * to.kvHeads + kvHead) * to.blockTokens + slot % to.blockTokens) * to.headDim + d;
-                    if (to.keyScale == 0.f) {
-                        ((element*) to.cache)[at] = fromFloat(first);
-                        ((element*) to.cache)[at + half] = fromFloat(second);
-                    } else {
-                        float inverse = 1.f / (isValue ? to.valueScale : to.keyScale);
-                        ((unsigned char*) to.cache)[at] = toE4m3(first * inverse);
-                        ((unsigned char*) to.cache)[at + half] = toE4m3(second * inverse);
-                    }
-                }
+                to.write((element*) out, row, output, head, d, first, second);
             }
         } else if (gated) {
             for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
@@ -306,26 +265,20 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
 extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 gemv_1(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
        int activation, const float* normWeight, float eps) {
-    multiply<1, 10, 56 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
+    multiply<10, 56 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
 }
 
 extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 gemv_8(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
        int activation, const float* normWeight, float eps) {
-    multiply<1, 7, 100 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
-}
-
-extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
-gemv_16(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows, int outputs, int inputs, int mode,
-       int activation, const float* normWeight, float eps) {
-    multiply<2, 5, 125 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
+    multiply<7, 100 * 1024, false>(w, bias, x, addend, out, rows, outputs, inputs, mode, activation, normWeight, eps, Heads{});
 }
 
 extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 gemv_qkv_1(const element* w, const float* bias, const element* x, void* out, int rows, int inputs, const float* normWeight, float eps,
            const int* positions, const int* slots, const float* cosSin, void* layerCache, int heads, int kvHeads, int headDim, int blockTokens,
            float keyScale, float valueScale) {
-    multiply<1, 7, 56 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
+    multiply<7, 56 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
                               {positions, slots, cosSin, layerCache, heads, kvHeads, headDim, blockTokens, keyScale, valueScale});
 }
 
@@ -333,6 +286,6 @@ extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 gemv_qkv_8(const element* w, const float* bias, const element* x, void* out, int rows, int inputs, const float* normWeight, float eps,
            const int* positions, const int* slots, const float* cosSin, void* layerCache, int heads, int kvHeads, int headDim, int blockTokens,
            float keyScale, float valueScale) {
-    multiply<1, 7, 100 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
+    multiply<7, 100 * 1024, true>(w, bias, x, nullptr, out, rows, (heads + 2 * kvHeads) * headDim, inputs, 0, 0, normWeight, eps,
                               {positions, slots, cosSin, layerCache, heads, kvHeads, headDim, blockTokens, keyScale, valueScale});
 }

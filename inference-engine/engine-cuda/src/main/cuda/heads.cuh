@@ -15,7 +15,12 @@ struct Heads {
 
     /** Rotates and writes an output and its partner. {@code queries}: [rows, (heads + 2 * kvHeads) * headDim]. */
     __device__ __forceinline__ void write(element* queries, int row, int output, float first, float second) const {
-        int head = output / headDim, d = output % headDim, half = headDim / 2;
+        write(queries, row, output, output / headDim, output % headDim, first, second);
+    }
+
+    /** The same where it is known that the output is number {@code d} of a head. */
+    __device__ __forceinline__ void write(element* queries, int row, int output, int head, int d, float first, float second) const {
+        int half = headDim / 2;
         if (head < heads + kvHeads) {
             const float* angles = cosSin + (size_t) positions[row] * headDim + d;
             float a = rounded(first), b = rounded(second), cos = angles[0], sin = angles[half];

@@ -225,7 +225,7 @@ struct AdapterTiles {
 /** Inputs of a split of lora_shrink. */
 const int LORA_DEPTH = 1024;
 
-/** The GEMV for a number of rows: entry point and shared memory, as its header says. */
+/** The GEMV for up to 8 rows: entry point and shared memory, as its header says. */
 struct GemvChoice {
     const char* entry;
     const char* qkvEntry;
@@ -235,10 +235,10 @@ struct GemvChoice {
 
 inline GemvChoice gemvFor(int rows, int inputs) {
     size_t staged = (size_t) rows * (divideUp(inputs, 64) * 64 + 32) * 2;
-    size_t ring = (rows == 1 ? 10 : rows <= 8 ? 7 : 5) * 16384 + (rows <= 8 ? 8704 : 17408);
-    bool fits = staged <= (rows == 1 ? 56u : rows <= 8 ? 100u : 125u) * 1024;
+    size_t ring = (rows == 1 ? 10 : 7) * 16384 + 8704;
+    bool fits = staged <= (rows == 1 ? 56u : 100u) * 1024;
     size_t qkvShared = (rows == 1 ? ring - 3 * 16384 : ring) + (fits ? staged : 0);
-    return {rows == 1 ? "gemv_1" : rows <= 8 ? "gemv_8" : "gemv_16", rows == 1 ? "gemv_qkv_1" : "gemv_qkv_8", ring + (fits ? staged : 0), qkvShared, fits};
+    return {rows == 1 ? "gemv_1" : "gemv_8", rows == 1 ? "gemv_qkv_1" : "gemv_qkv_8", ring + (fits ? staged : 0), qkvShared, fits};
 }
 
 /** How the quantised GEMV is compiled and launched, as its header says. */

@@ -221,7 +221,7 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
         weightElements += (size_t) x.inputs * x.starts.back();
         loraElements += (size_t) adapters * rank * (x.parts() * x.inputs + x.starts.back());
     }
-    bool withMatrices = rows <= 16;
+    bool withMatrices = rows <= 8;
     Buffer a = filled(loraElements * m.layers, 0.02f), w = filled(withMatrices ? weightElements * m.layers : 16, 0.02f);
     Buffer dtiles(tiles.tiles), order(tiles.order), ranks(Ints(adapters * 3, rank)), scales = ones((size_t) adapters * 3), x = filled((size_t) rows * m.inner, 1.f),
            y = filled((size_t) rows * 2 * m.inner, 1.f), h((size_t) divideUp(m.inner, LORA_DEPTH) * rows * 3 * rank * 4);
@@ -351,7 +351,7 @@ int main(int count, char** arguments) {
         attentionDecode(sequences, context, 32, 8, 128);
     }
     attentionDecode(256, 640, 14, 2, 64);
-    gemvShapes({1, 4, 8, 16});
+    gemvShapes({1, 4, 8});
     step(llama, 1, 384);
     step(llama, 8, 384);
     step(qwen, 1, 384);
