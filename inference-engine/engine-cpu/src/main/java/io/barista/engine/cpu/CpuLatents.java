@@ -45,12 +45,12 @@ final class CpuLatents implements LatentWorkspace {
     }
 
     /** Brings queries [rows, H·(plainDim + ropeDim)] into the space of cached rows. */
-    void absorb(CpuOps ops, float[] source, CpuLatentMatrix weight, int rows) {
+    void absorb(CpuMaths maths, float[] source, CpuLatentMatrix weight, int rows) {
         int width = spec.rowWidth();
         for (int h = 0; h < spec.heads(); h++) {
             int from = h * spec.queryHeadDim();
             copy(source, from, spec.queryWidth(), head, 0, spec.plainDim(), rows, spec.plainDim());
-            ops.product(weight.keys().get(h), head, rows, projected);
+            maths.product(weight.keys().get(h), head, rows, projected);
             copy(projected, 0, spec.rank(), queries, h * width, attention.qkvWidth(), rows, spec.rank());
             copy(source, from + spec.plainDim(), spec.queryWidth(), queries, h * width + spec.rank(),
                     attention.qkvWidth(), rows, spec.ropeDim());
@@ -58,10 +58,10 @@ final class CpuLatents implements LatentWorkspace {
     }
 
     /** Brings attended latents to results [rows, H·valueDim]. */
-    void expand(CpuOps ops, CpuLatentMatrix weight, int rows, float[] out) {
+    void expand(CpuMaths maths, CpuLatentMatrix weight, int rows, float[] out) {
         for (int h = 0; h < spec.heads(); h++) {
             copy(attended, h * spec.rowWidth(), attention.queryWidth(), head, 0, spec.rank(), rows, spec.rank());
-            ops.product(weight.values().get(h), head, rows, projected);
+            maths.product(weight.values().get(h), head, rows, projected);
             copy(projected, 0, spec.valueDim(), out, h * spec.valueDim(), spec.outputWidth(), rows, spec.valueDim());
         }
     }

@@ -52,16 +52,16 @@ final class CpuMixture implements MixtureWorkspace {
     }
 
     /** Expert after expert, so that a row's sum is the same whoever stands beside it. */
-    void compute(CpuOps ops, CpuExpertMatrices gateUpWeights, CpuExpertMatrices down, float[] x, int count,
+    void compute(CpuMaths maths, CpuExpertMatrices gateUpWeights, CpuExpertMatrices down, float[] x, int count,
             float[] out) {
         Arrays.fill(out, 0, count * spec.hidden(), 0);
         for (int expert = 0; expert < gateUpWeights.experts(); expert++) {
             int found = gather(expert, x, count);
             if (found > 0) {
-                ops.product(gateUpWeights.matrices().get(expert), gathered, found, gateUp);
-                ops.gatedActivation(gateUp, spec.activation(), found, spec.inner(), inner);
-                ops.rounded(inner, found * spec.inner());
-                ops.product(down.matrices().get(expert), inner, found, result);
+                maths.product(gateUpWeights.matrices().get(expert), gathered, found, gateUp);
+                maths.gatedActivation(gateUp, spec.activation(), found, spec.inner(), inner);
+                maths.rounded(inner, found * spec.inner());
+                maths.product(down.matrices().get(expert), inner, found, result);
                 scatter(found, out);
             }
         }

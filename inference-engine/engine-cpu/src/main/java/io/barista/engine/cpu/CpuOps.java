@@ -28,31 +28,29 @@ import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
 import io.barista.engine.backend.Weight;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The border of both CPU implementations: checks sizes once, so that what lies behind is nothing but maths on float arrays, and
- * rounds results to bfloat16 where that is what activations are computed in.
+ * The border of both CPU implementations: checks sizes once, so that what lies behind is nothing but {@link CpuMaths}, and rounds results
+ * to bfloat16 where that is what activations are computed in.
  */
-abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
+abstract sealed class CpuOps extends CpuMaths implements TensorOps permits ScalarOps, VectorOps {
 
     /** Weights and the KV cache lie outside the heap, so that -Xmx need not grow with the model. */
     final Arena arena = Arena.ofShared();
-    private final DType compute;
     private final CpuStorage storage;
     private final AdapterRows adapterRows = new AdapterRows();
     private @Nullable StepInputs inputs;
 
     CpuOps(DType compute) {
-        this.compute = compute;
+        super(compute);
         this.storage = new CpuStorage(compute);
     }
 
     @Override
     public final DType activationType() {
-        return compute;
+        return compute();
     }
 
     @Override
@@ -92,11 +90,7 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
 
     @Override
     public final ExpertMatrices packExperts(String name, List<? extends List<? extends Weight>> experts) {
-        List<Matrix> matrices = new ArrayList<>();
-        for (List<? extends Weight> parts : experts) {
-            matrices.add(pack(name, parts));
-        }
-        return new CpuExpertMatrices(name, List.copyOf(matrices));
+        return new CpuExpertMatrices(name, experts.stream().map(parts -> pack(name, parts)).toList());
     }
 
     @Override
@@ -289,21 +283,9 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
         rounded(target, rows * columns);
     }
 
-    private static void addGated(float[] x, float[] gates, int rows, int columns, float[] sum) {
-        for (int row = 0; row < rows; row++) {
-            float factor = (float) (1 / (1 + Math.exp(-gates[row])));
-            for (int i = row * columns; i < (row + 1) * columns; i++) {
-                sum[i] += factor * x[i];
-            }
-        }
-    }
-
     @Override
     public final void softCap(DeviceBuffer x, int rows, int columns, float cap) {
-        float[] values = values(x, rows, columns);
-        for (int i = 0; i < rows * columns; i++) {
-            values[i] = (float) (cap * Math.tanh(values[i] / cap));
-        }
+        softCap(values(x, rows, columns), rows * columns, cap);
     }
 
     @Override
@@ -327,58 +309,4 @@ abstract sealed class CpuOps implements TensorOps permits ScalarOps, VectorOps {
     public void close() {
         arena.close();
     }
-
-    // The maths. Arrays are row-major and were checked; a bias or a norm weight is absent where the model has none.
-
-    abstract void embed(Matrix table, int[] tokenIds, int tokens, float scale, float[] out);
-
-    abstract void rmsNorm(float[] x, float[] weight, float eps, int rows, int columns, float[] out);
-
-    /** sum += x */
-    abstract void add(float[] x, int count, float[] sum);
-
-    abstract void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out);
-
-    /** out: [T, width] += what the adapter of each row gives. */
-    abstract void addAdapters(CpuAdapters adapters, int[] slots, int rows, float[] x, float[] out);
-
-    /** Normalises and rotates the heads of q and k in place. */
-    abstract void rotate(float[] qkv, AttentionSpec attention, CpuRopeTable rope, float @Nullable [] qNorm,
-            float @Nullable [] kNorm, float normEps);
-
-    /**
-     * Writes all heads' keys and values to the step's slots.
-     *
-     * @param rows   [T, stride]
-     * @param keys   the column where a row's keys begin
-     * @param values the column where its values begin, which may be the same
-     */
-    abstract void store(float[] rows, int stride, int keys, int values, KvCache cache, int layer);
-
-    abstract void pagedAttention(float[] qkv, AttentionSpec attention, KvCache cache, int layer, float[] out);
-
-    abstract void gatedActivation(float[] gateUp, Activation activation, int rows, int inner, float[] out);
-
-    /** out: [rows, outputs] = x · Wᵀ, rounded as {@link #matmul} does. */
-    final void product(Matrix w, float[] x, int rows, float[] out) {
-        matmul(w, null, x, rows, out);
-        rounded(out, rows * w.outputs());
-    }
-
-    /** Rounds results as a bfloat16 device stores them; nothing to do in float32. */
-    final void rounded(float[] values, int count) {
-        if (compute == DType.BFLOAT16) {
-            round(values, count);
-        }
-    }
-
-    /** As {@link #rounded}, on the calling thread, whichever it is. */
-    final void roundHere(float[] values) {
-        if (compute == DType.BFLOAT16) {
-            Bfloat16.round(values, 0, values.length);
-        }
-    }
-
-    /** To bfloat16. */
-    abstract void round(float[] values, int count);
 }

@@ -75,13 +75,6 @@ final class ScalarOps extends CpuOps {
     }
 
     @Override
-    void add(float[] x, int count, float[] sum) {
-        for (int i = 0; i < count; i++) {
-            sum[i] += x[i];
-        }
-    }
-
-    @Override
     void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
         int inputs = w.inputs();
         for (int output = 0; output < w.outputs(); output++) {

@@ -132,13 +132,6 @@ final class VectorOps extends CpuOps {
     }
 
     @Override
-    void add(float[] x, int count, float[] sum) {
-        for (int i = 0; i < count; i++) {
-            sum[i] += x[i];
-        }
-    }
-
-    @Override
     void matmul(Matrix w, float @Nullable [] bias, float[] x, int rows, float[] out) {
         if (w instanceof OneDnnMatrix matrix) {
             oneDnn().multiply(matrix, bias, x, rows, out);
