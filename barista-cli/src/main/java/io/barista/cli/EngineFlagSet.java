@@ -73,7 +73,7 @@ public final class EngineFlagSet {
                 arguments.add(option.flag());
                 values.forEach(each -> arguments.add((String) each));
             } else if (option.type().isFlag()) {
-                arguments.add(Boolean.TRUE.equals(value) ? option.flag() : option.flag().replaceFirst("^--", "--no-"));
+                arguments.add(Boolean.TRUE.equals(value) ? option.flag() : option.negatedFlag());
             } else {
                 arguments.add(option.flag() + "=" + value);
             }

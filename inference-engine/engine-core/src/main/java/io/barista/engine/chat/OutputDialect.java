@@ -39,11 +39,6 @@ public final class OutputDialect {
                 find("tool_call_parser", toolCallParser, ToolCallFormats::find, ToolCallFormats.names()));
     }
 
-    /** Whether tool calls can be found in an output at all. */
-    public boolean knowsToolCalls() {
-        return toolCalls != null;
-    }
-
     /**
      * A parser for one output.
      *

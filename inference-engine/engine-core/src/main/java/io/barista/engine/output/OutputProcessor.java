@@ -58,11 +58,6 @@ public final class OutputProcessor {
         return live.remove(request.id(), request);
     }
 
-    /** Requests that have not ended. */
-    public int liveRequests() {
-        return live.size();
-    }
-
     /** An empty batch for {@link #post}; most often one that was used before. */
     public TokenBatch emptyBatch(int capacity) {
         TokenBatch spare = spareBatches.poll();

@@ -198,7 +198,6 @@ class OutputDialectTest {
     void passesEverythingThroughWithoutParsers() {
         OutputDialect plain = OutputDialect.of(null, "");
 
-        assertThat(plain.knowsToolCalls()).isFalse();
         assertThat(parse(plain, PROMPT, "<think>a</think><tool_call>").content())
                 .isEqualTo("<think>a</think><tool_call>");
     }
