@@ -3,8 +3,8 @@
 // Adapters lie in slots of a fixed size. A matrix that is stacked (queries, keys and values, or gate and up) has parts, and ranks[slot * parts +
 // part] says at which rank an adapter changes each: a multiple of 16 (what is missing are zeros), or 0 where it does not. a[slot] holds the parts'
 // [rank][inputs] one after another, in room for parts * maxRank * inputs. Which rows have which adapter is read from device memory, so that a
-// recorded launch serves any mixture: tiles[i] = {slot, first, count, 0} names the rows rowOrder[first] to rowOrder[first + count - 1]; tiles
-// that are not used have count 0. Rows without an adapter are in no tile.
+// recorded launch serves any mixture: tiles[i] = {slot, first, count, rows} names the rows rowOrder[first] to rowOrder[first + count - 1]; tiles
+// that are not used have count 0, and those of rows without an adapter, whose number is then the fourth.
 //
 // h is float32 [splits][rows][parts * maxRank]: sums over the part of the inputs that a split covers; lora_expand adds them up. How a row's
 // sums are made depends on inputs and depth alone, so a row gets the same bits in any company.

@@ -196,7 +196,7 @@ inline std::string macros(Type element, int headDim, bool fp8 = false) {
 
 inline int divideUp(int a, int b) { return (a + b - 1) / b; }
 
-/** Rows by adapter, as the host passes them to the LoRA kernels: the number of tiles depends on rows and slots alone. */
+/** Rows by adapter, those of the base model last, as the host passes them to the LoRA kernels: the number of tiles depends on rows and slots alone. */
 struct AdapterTiles {
     std::vector<int> tiles, order;
     int tileRows, count;
@@ -206,19 +206,19 @@ struct AdapterTiles {
         int rows = (int) slotOf.size();
         tileRows = rows <= 256 ? 16 : 64;
         count = divideUp(rows, tileRows) + std::min(slots, rows);
-        for (int slot = 0; slot < slots; slot++) {
+        for (int slot = 0; slot <= slots; slot++) {
             int first = (int) order.size();
             for (int r = 0; r < rows; r++) {
-                if (slotOf[r] == slot) {
+                if (slotOf[r] == (slot < slots ? slot : -1)) {
                     order.push_back(r);
                 }
             }
             for (int from = first; from < (int) order.size(); from += tileRows) {
-                tiles.insert(tiles.end(), {slot, from, std::min(tileRows, (int) order.size() - from), 0});
+                int these = std::min(tileRows, (int) order.size() - from);
+                tiles.insert(tiles.end(), {slot % slots, from, slot < slots ? these : 0, these});
             }
         }
         tiles.resize(count * 4);
-        order.resize(rows);
     }
 };
 

@@ -3,7 +3,8 @@ package io.barista.engine.cuda;
 import java.util.Arrays;
 
 /**
- * Which of some rows have which adapter, as the LoRA kernels read it: rows in order of their slots, cut into tiles that a block of
+ * Which of some rows have which adapter, as the LoRA kernels read it: rows in order of their slots,
+ * those of the base model last, cut into tiles that a block of
  * threads takes each. How many tiles there are depends on the number of rows alone, so that a recorded launch serves any mixture; those
  * that are not needed are empty.
  */
@@ -12,17 +13,17 @@ final class AdapterTiles {
     private static final int MOST_ROWS_IN_SMALL_TILES = 256;
     private static final int SMALL = 16;
     private static final int LARGE = 64;
-    private static final int INTS = 4; // slot, first, count, nothing
+    private static final int INTS = 4; // slot, first, count, rows
 
     private final int slots;
-    private final int[] next; // by slot, where its next row goes
+    private final int[] next; // by slot, then for the base model, where its next row goes
     private int[] order = new int[0];
     private int[] tiles = new int[0];
 
     /** @param slots that rows may name */
     AdapterTiles(int slots) {
         this.slots = slots;
-        this.next = new int[slots + 1];
+        this.next = new int[slots + 2];
     }
 
     /** Rows that a tile has at most where there are so many. */
@@ -53,13 +54,14 @@ final class AdapterTiles {
         int tileRows = tileRows(rows);
         int used = 0;
         int first = 0;
-        for (int slot = 0; slot < slots; slot++) {
+        for (int slot = 0; slot <= slots; slot++) {
             int end = next[slot]; // once all its rows are placed
             for (; first < end; first += tileRows) {
-                tiles[used++] = slot;
+                int these = Math.min(tileRows, end - first);
+                tiles[used++] = slot % slots;
                 tiles[used++] = first;
-                tiles[used++] = Math.min(tileRows, end - first);
-                tiles[used++] = 0;
+                tiles[used++] = slot < slots ? these : 0;
+                tiles[used++] = these;
             }
             first = end;
         }
@@ -73,26 +75,26 @@ final class AdapterTiles {
             if (slot < -1 || slot >= slots) {
                 throw new IllegalArgumentException("row %d names slot %d of %d".formatted(row, slot, slots));
             }
-            if (slot >= 0) {
-                next[slot + 1]++;
-            }
+            next[place(slot) + 1]++;
         }
-        for (int slot = 0; slot < slots; slot++) {
+        for (int slot = 0; slot <= slots; slot++) {
             next[slot + 1] += next[slot];
         }
         for (int row = 0; row < rows; row++) {
-            if (slotOf[row] >= 0) {
-                order[next[slotOf[row]]++] = row;
-            }
+            order[next[place(slotOf[row])]++] = row;
         }
     }
 
-    /** The rows that have an adapter, in order of slots; what follows them is undefined. */
+    private int place(int slot) {
+        return slot < 0 ? slots : slot;
+    }
+
+    /** All rows, in order of slots, those of the base model last; what follows them is undefined. */
     int[] order() {
         return order;
     }
 
-    /** Of each tile its slot, where in {@link #order} it begins, its number of rows, and 0. */
+    /** Of each tile its slot, where in {@link #order} it begins, how many rows have that slot's adapter, which is all or none, and how many rows it has. */
     int[] tiles() {
         return tiles;
     }

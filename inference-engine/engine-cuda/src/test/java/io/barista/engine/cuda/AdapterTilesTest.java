@@ -15,7 +15,7 @@ class AdapterTilesTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 16", "7, 3", "16, 16", "33, 4", "64, 16", "256, 64", "257, 2", "2000, 16"})
-    void everyRowWithAnAdapterIsInOneTileOfItsSlot(int rows, int slots) {
+    void everyRowIsInOneTileOfItsSlotOrOfTheBaseModel(int rows, int slots) {
         Random random = new Random(rows);
         AdapterTiles tiles = new AdapterTiles(slots);
         int[] slotOf = IntStream.range(0, rows).map(_ -> random.nextInt(slots + 1) - 1).toArray();
@@ -24,16 +24,18 @@ class AdapterTilesTest {
 
         List<Integer> seen = new ArrayList<>();
         for (int at = 0; at < tiles.ints(rows); at += 4) {
-            int count = tiles.tiles()[at + 2];
+            int count = tiles.tiles()[at + 3];
             assertThat(count).isBetween(0, AdapterTiles.tileRows(rows));
             for (int i = 0; i < count; i++) {
                 int row = tiles.order()[tiles.tiles()[at + 1] + i];
-                assertThat(slotOf[row]).as("slot of row %d", row).isEqualTo(tiles.tiles()[at]);
+                boolean ofBase = slotOf[row] < 0;
+                assertThat(tiles.tiles()[at + 2]).as("rows with an adapter beside row %d", row)
+                        .isEqualTo(ofBase ? 0 : count);
+                assertThat(ofBase ? -1 : tiles.tiles()[at]).as("slot of row %d", row).isEqualTo(slotOf[row]);
                 seen.add(row);
             }
         }
-        assertThat(seen).containsExactlyInAnyOrderElementsOf(
-                IntStream.range(0, rows).filter(row -> slotOf[row] >= 0).boxed().toList());
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(IntStream.range(0, rows).boxed().toList());
     }
 
     @Test
@@ -44,8 +46,8 @@ class AdapterTilesTest {
         tiles.arrange(new int[]{-1, -1, -1, -1, -1, 2, -1, -1}, 8);
 
         assertThat(tiles.count(8)).isEqualTo(5);
-        assertThat(tiles.tiles()).startsWith(2, 0, 1, 0, 0, 0, 0, 0).hasSizeGreaterThanOrEqualTo(tiles.ints(8));
-        assertThat(IntStream.range(4, tiles.ints(8)).map(at -> tiles.tiles()[at])).containsOnly(0);
+        assertThat(tiles.tiles()).startsWith(2, 0, 1, 1, 0, 1, 0, 7).hasSizeGreaterThanOrEqualTo(tiles.ints(8));
+        assertThat(IntStream.range(8, tiles.ints(8)).map(at -> tiles.tiles()[at])).containsOnly(0);
     }
 
     @Test
