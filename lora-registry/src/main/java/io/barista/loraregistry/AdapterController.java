@@ -2,6 +2,7 @@ package io.barista.loraregistry;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.barista.openai.error.ApiException;
+import io.barista.openai.error.ErrorBody;
 import io.barista.openai.error.ErrorCode;
 import io.barista.sources.RemoteFile;
 import io.barista.sources.SourceException;
@@ -10,13 +11,14 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.InputStreamResource;
-import org.springframework.core.io.Resource;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -75,31 +77,53 @@ final class AdapterController {
      * The file, with ranges; its tag changes with each upload of the adapter.
      *
      * @param ifMatch the version that is wanted, else nothing
+     * @param range   one range of bytes; whatever else it says, the whole file comes, as HTTP allows
      * @param ifRange the version that a range is wanted of, else the whole file
      */
     @GetMapping("/v1/adapters/{base}/{name}/files/{file}")
-    ResponseEntity<Resource> file(@PathVariable String base, @PathVariable String name, @PathVariable String file,
+    ResponseEntity<?> file(@PathVariable String base, @PathVariable String name, @PathVariable String file,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestHeader(name = HttpHeaders.RANGE, required = false) @Nullable String range,
             @RequestHeader(name = HttpHeaders.IF_RANGE, required = false) @Nullable String ifRange) {
         requireFile(registry.require(base, name), file);
         Adapter adapter = registry.fetch(base, name);
         RemoteFile found = requireFile(adapter, file);
         String tag = "\"" + adapter.version().hash() + "-" + found.path() + "\"";
         if (ifMatch != null && !ifMatch.equals("*") && !List.of(ifMatch.split("\\s*,\\s*")).contains(tag)) {
-            return ResponseEntity.status(HttpStatus.PRECONDITION_FAILED).eTag(tag).build();
+            return refusal(ErrorCode.PRECONDITION_FAILED, "There is another version of the adapter by now.",
+                    HttpHeaders.ETAG, tag);
+        }
+        Optional<HttpRange> part = ifRange == null || ifRange.equals(tag) ? singleRange(range) : Optional.empty();
+        if (part.filter(asked -> asked.getRangeStart(found.bytes()) >= found.bytes()).isPresent()) {
+            return refusal(ErrorCode.RANGE_NOT_SATISFIABLE, "The file has %d bytes.".formatted(found.bytes()),
+                    HttpHeaders.CONTENT_RANGE, "bytes */" + found.bytes());
         }
         ResponseEntity.BodyBuilder answer = ResponseEntity.ok().eTag(tag)
                 .contentType(MediaType.APPLICATION_OCTET_STREAM);
         registry.crc32c(adapter, found).ifPresent(sum -> answer.header("Repr-Digest", reprDigest(sum)));
         AdapterFile content = new AdapterFile(registry, adapter, found);
-        return ifRange == null || ifRange.equals(tag)
-                ? answer.body(content)
+        return range == null || part.isPresent()
+                ? answer.body(content) // Spring cuts the part out
                 : answer.contentLength(found.bytes()).body(new InputStreamResource(content::getInputStream));
     }
 
     /** As RFC 9530 writes it: of the whole file, whichever part of it is sent. */
     private static String reprDigest(String crc32c) {
         return "crc32c=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(crc32c)) + ":";
+    }
+
+    private static Optional<HttpRange> singleRange(@Nullable String header) {
+        try {
+            return Optional.of(HttpRange.parseRanges(header)).filter(ranges -> ranges.size() == 1)
+                    .map(List::getFirst);
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    private static ResponseEntity<ErrorBody> refusal(ErrorCode code, String message, String header, String value) {
+        return ResponseEntity.status(code.status()).header(header, value).contentType(MediaType.APPLICATION_JSON)
+                .body(ErrorBody.of(code, message, null));
     }
 
     private static RemoteFile requireFile(Adapter adapter, String file) {
@@ -124,8 +148,10 @@ final class AdapterController {
     /** Frees its room on the disk; the source keeps it, and the next request fetches it anew. */
     @DeleteMapping("/v1/adapters/{base}/{name}")
     ResponseEntity<Void> delete(@PathVariable String base, @PathVariable String name) {
-        boolean isGone = registry.remove(registry.require(base, name));
-        return ResponseEntity.status(isGone ? HttpStatus.NO_CONTENT : HttpStatus.CONFLICT).build();
+        if (!registry.remove(registry.require(base, name))) {
+            throw new ApiException(ErrorCode.CONFLICT, "Somebody reads the adapter; try again later.");
+        }
+        return ResponseEntity.noContent().build();
     }
 
     private Card card(String name, Adapter adapter) {

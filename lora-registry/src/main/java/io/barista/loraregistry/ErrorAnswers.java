@@ -45,7 +45,9 @@ final class ErrorAnswers {
 
     @ExceptionHandler(MethodArgumentTypeMismatchException.class)
     ResponseEntity<ErrorBody> mistyped(MethodArgumentTypeMismatchException failure) {
-        return answer(ErrorCode.INVALID_VALUE, failure.getName() + ": expected a whole number");
+        String field = failure.getName();
+        return answer(ErrorCode.INVALID_VALUE,
+                ErrorBody.of(ErrorCode.INVALID_VALUE, field + ": expected a whole number", field));
     }
 
     @ExceptionHandler(HttpMessageNotReadableException.class)

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -129,6 +130,36 @@ class RegistryHttpTest {
                 .isEqualTo(whole.headers().firstValue("repr-digest"));
         assertThat(client.send(request(file).header("If-None-Match", tag).build(),
                 HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(304);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            bytes=0-9         | 206
+            bytes=-9          | 206
+            bytes=9-          | 206
+            bytes=0-999999999 | 206
+            bytes=999999999-  | 416
+            bytes=-0          | 416
+            bytes=9-5         | 200
+            bytes=x           | 200
+            items=0-5         | 200
+            bytes=0-0,5-9     | 200
+            """)
+    void sendsOneRangeOrTheWholeFile(String range, int status) throws Exception {
+        awaitListing();
+        HttpResponse<byte[]> answer = client.send(
+                request(BASE + "/pirate/files/" + Adapter.WEIGHTS).header("Range", range).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(status);
+        long bytes = Files.size(weights("pirate"));
+        switch (status) {
+            case 200 -> assertThat(answer.body()).hasSize((int) bytes);
+            case 206 -> assertThat(answer.headers().firstValue("content-range").orElseThrow()).endsWith("/" + bytes);
+            default -> {
+                assertThat(answer.headers().firstValue("content-range")).contains("bytes */" + bytes);
+                assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("range_not_satisfiable");
+            }
+        }
     }
 
     @Test
@@ -303,6 +334,7 @@ class RegistryHttpTest {
     void isReadyCountsAndDescribesItself() throws Exception {
         awaitListing();
         assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        assertThat(get("/actuator/health").body()).contains("\"unlisted\":[]");
         assertThat(get("/actuator/prometheus").body()).contains("barista_lora_registry_hits_total");
         assertThat(get("/openapi.yaml").body()).contains("/v1/adapters/{base}/{name}/files/{file}");
         assertThat(get("/nothing").body()).contains("\"code\":\"unknown_url\"");

@@ -23,8 +23,11 @@ public enum ErrorCode {
     UNKNOWN_ROUTE(USER_ERROR, 404, "not_found_error", "unknown_url"),
     METHOD_NOT_ALLOWED(USER_ERROR, 405, "invalid_request_error", "method_not_allowed"),
     TIMEOUT(USER_ERROR, 408, "timeout_error", "request_timeout"),
+    CONFLICT(USER_ERROR, 409, "invalid_request_error", "conflict"),
+    PRECONDITION_FAILED(USER_ERROR, 412, "invalid_request_error", "precondition_failed"),
     BODY_TOO_LARGE(USER_ERROR, 413, "invalid_request_error", "request_too_large"),
     UNSUPPORTED_MEDIA_TYPE(USER_ERROR, 415, "invalid_request_error", "unsupported_media_type"),
+    RANGE_NOT_SATISFIABLE(USER_ERROR, 416, "invalid_request_error", "range_not_satisfiable"),
     /** Of this adapter only: unlike a 503, it says nothing against the replica, which goes on with all others. */
     ADAPTER_UNAVAILABLE(UPSTREAM, 424, "server_error", "adapter_unavailable"),
     QUEUE_FULL(OVERLOADED, 429, "rate_limit_error", "queue_full"),
