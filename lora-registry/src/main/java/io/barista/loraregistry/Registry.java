@@ -72,11 +72,8 @@ final class Registry implements AutoCloseable {
             standsFor = addedNames(of).getOrDefault(name, name);
             adapter = of.find(standsFor);
         }
-        if (adapter == null && of.isPickled(standsFor)) {
-            throw unusable(name, "its weights are a pickle, which can run code and is never opened; save them as "
-                    + Adapter.WEIGHTS + " (PEFT: safe_serialization=True)");
-        }
         if (adapter == null) {
+            requireNoPickle(of, standsFor);
             throw new ApiException(ErrorCode.MODEL_NOT_FOUND,
                     "The base model `%s` has no such adapter.".formatted(base));
         }
@@ -122,6 +119,7 @@ final class Registry implements AutoCloseable {
         String adapter = of.underRoot(address).orElseThrow(() -> ApiException.of(ErrorCode.INVALID_VALUE, "lora_path",
                 "lora_path must be a folder right under lora_config.dynamic_lora_loading_path"));
         if (of.find(adapter) == null) {
+            requireNoPickle(of, adapter);
             throw ApiException.of(ErrorCode.MODEL_NOT_FOUND, "lora_path", "there is no adapter %s", adapter);
         }
         if (of.adapters().containsKey(name) && !name.equals(adapter)) {
@@ -197,6 +195,13 @@ final class Registry implements AutoCloseable {
                 }
                 base(base).refresh(); // uploaded again, or deleted, since it was listed
             }
+        }
+    }
+
+    private static void requireNoPickle(BaseModel of, String adapter) {
+        if (of.isPickled(adapter)) {
+            throw unusable(adapter, "its weights are a pickle, which can run code and is never opened; save them as "
+                    + Adapter.WEIGHTS + " (PEFT: safe_serialization=True)");
         }
     }
 

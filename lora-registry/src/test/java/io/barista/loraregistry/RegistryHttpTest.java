@@ -308,6 +308,7 @@ class RegistryHttpTest {
             org%2Fdemo | x    | {"lora_path":"/etc/passwd"}      | 400 | right under
             org%2Fdemo | x    | {"lora_path":"ROOT/../many/a-1"} | 400 | right under
             org%2Fdemo | x    | {"lora_path":"ROOT/nobody"}      | 404 | there is no adapter nobody
+            org%2Fdemo | x    | {"lora_path":"ROOT/pickled"}     | 400 | its weights are a pickle
             org%2Fdemo | haiku | {"lora_path":"ROOT/pirate"}     | 400 | a folder of that name
             org%2Fdemo | .x   | {"lora_path":"ROOT/pirate"}      | 400 | is no name
             org%2Fdemo | x    | {"lora_path"                     | 400 | expected a JSON object

@@ -103,6 +103,11 @@ public sealed interface SourceAddress {
         return new Folder(base.resolve(path).toAbsolutePath().normalize());
     }
 
+    /** However it is asked. */
+    private static String place(SourceAddress address) {
+        return address.toString().replaceFirst("://anonymous@", "://");
+    }
+
     private static Path pathOf(String file) {
         try {
             return Path.of(URI.create(file)).normalize();
@@ -113,8 +118,8 @@ public sealed interface SourceAddress {
     }
 
     /**
-     * The name of the adapter at an address right under this one, relative, absolute or with its scheme; empty when it is no such address, and
-     * when it goes up and down again.
+     * The name of the adapter at an address right under this one: relative, absolute or with its scheme, with or without {@code anonymous@}. Empty
+     * when it is no such address, and when it goes up and down again.
      *
      * @param base what a relative folder means
      */
@@ -123,7 +128,7 @@ public sealed interface SourceAddress {
             return Optional.empty();
         }
         try {
-            return AdapterName.under(toString(), parse(address, base).toString());
+            return AdapterName.under(place(this), place(parse(address, base)));
         } catch (SourceException | InvalidPathException noAddress) {
             return Optional.empty();
         }

@@ -50,6 +50,7 @@ class SourceAddressTest {
     @CsvSource(textBlock = """
             s3://bucket/adapters/,     s3://bucket/adapters/pirate/
             s3://bucket,               s3://bucket/pirate
+            s3://anonymous@bucket/a,   s3://bucket/a/pirate
             hf://org/name@v1,          hf://org/name@v1/pirate
             adapters,                  adapters/pirate
             adapters,                  /base/adapters/pirate

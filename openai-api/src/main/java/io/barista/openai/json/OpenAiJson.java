@@ -65,7 +65,8 @@ public final class OpenAiJson {
         } catch (StreamConstraintsException e) {
             throw invalid("exceeds a limit: " + e.getOriginalMessage(), e);
         } catch (JacksonException e) {
-            throw invalid("is not valid JSON: " + e.getOriginalMessage(), e);
+            // Jackson adds where what did not end began, in words about itself.
+            throw invalid("is not valid JSON: " + e.getOriginalMessage().replaceFirst(" \\(start marker at .*", ""), e);
         }
     }
 

@@ -27,6 +27,7 @@ class OpenAiJsonTest {
         "{\"a\":\"\n\"}", "{\"a\":1,\"a\":2}", "{\"a\":{\"b\":1,\"b\":1}}", "\\u0000"})
     void refusesWhatIsNotOneJsonValue(String body) {
         assertThat(refusal(body).code()).isEqualTo(ErrorCode.INVALID_JSON);
+        assertThat(refusal(body)).hasMessageNotContaining("Source").hasMessageEndingWith(")");
     }
 
     @ParameterizedTest
