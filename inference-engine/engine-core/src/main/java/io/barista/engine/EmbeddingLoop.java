@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -50,15 +49,8 @@ final class EmbeddingLoop implements AutoCloseable {
     static EmbeddingLoop start(ModelAssembly assembly) {
         EmbeddingLoop loop = new EmbeddingLoop(assembly);
         loop.thread.start();
-        try {
-            loop.ready.join();
-            return loop;
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof EngineException named
-                    ? named
-                    : new EngineException(EngineException.Code.INTERNAL, "the model cannot be loaded: " + e.getCause(),
-                            null, e.getCause());
-        }
+        Startup.await(loop.ready);
+        return loop;
     }
 
     ResolvedEngineConfig config() {

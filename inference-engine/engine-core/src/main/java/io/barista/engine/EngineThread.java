@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,14 +48,7 @@ final class EngineThread {
     /** Returns when the model is loaded; throws what prevented that. */
     void start() {
         thread.start();
-        try {
-            ready.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof EngineException named
-                    ? named
-                    : new EngineException(EngineException.Code.INTERNAL, "the model cannot be loaded: " + e.getCause(),
-                            null, e.getCause());
-        }
+        Startup.await(ready);
     }
 
     ResolvedEngineConfig config() {

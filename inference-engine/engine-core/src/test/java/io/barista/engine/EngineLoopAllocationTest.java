@@ -35,8 +35,8 @@ class EngineLoopAllocationTest {
         try (LlmEngine engine = TestEngine.start(TestEngine.config(2_048, SEQUENCES, -1), meter, EngineObserver.NONE)) {
             List<RecordingListener> listeners = new ArrayList<>();
             for (int i = 0; i < SEQUENCES; i++) {
-                RecordingListener listener = new RecordingListener();
-                engine.submit(TestRequests.greedy("r" + i, WARM_UP + WINDOWS * WINDOW + 100, i + 1, 2, 3), listener);
+                RecordingListener listener = TestEngine.submit(engine,
+                        TestRequests.greedy("r" + i, WARM_UP + WINDOWS * WINDOW + 100, i + 1, 2, 3));
                 listeners.add(listener);
             }
             eventually(() -> meter.steps > WARM_UP + WINDOWS * WINDOW);

@@ -53,10 +53,8 @@ class RequestsInTimeTest {
     }
 
     private static RecordingListener submit(LlmEngine engine, String id, Duration timeout) {
-        RecordingListener listener = new RecordingListener();
-        engine.submit(new GenerationRequest(id, new int[]{1, 2, id.hashCode() & 0xFF},
-                TestRequests.sampling().maxTokens(5).build(), 0, null, timeout), listener);
-        return listener;
+        return TestEngine.submit(engine, new GenerationRequest(id, new int[]{1, 2, id.hashCode() & 0xFF},
+                TestRequests.sampling().maxTokens(5).build(), 0, null, timeout));
     }
 
     private static void sleep(int millis) {

@@ -22,8 +22,7 @@ class StepOverlapTest {
     void aStepBeginsBeforeTheTokensOfTheStepBeforeAreKnown() {
         AheadRunner runner = new AheadRunner(NEXT);
         try (LlmEngine engine = TestEngine.start(runner)) {
-            RecordingListener listener = new RecordingListener();
-            engine.submit(TestRequests.greedy("a", 4, 11, 12), listener);
+            RecordingListener listener = TestEngine.submit(engine, TestRequests.greedy("a", 4, 11, 12));
             listener.completed();
             assertThat(listener.tokens(0)).isEqualTo(expected(4, 11, 12));
         }
@@ -37,9 +36,8 @@ class StepOverlapTest {
         List<Integer> whole = expected(12, 11, 12);
         AheadRunner runner = new AheadRunner(NEXT);
         try (LlmEngine engine = TestEngine.start(runner)) {
-            RecordingListener listener = new RecordingListener();
-            engine.submit(new GenerationRequest("a", new int[]{11, 12},
-                    TestRequests.sampling().maxTokens(12).stopTokens(whole.get(5)).build()), listener);
+            RecordingListener listener = TestEngine.submit(engine, new GenerationRequest("a", new int[]{11, 12},
+                    TestRequests.sampling().maxTokens(12).stopTokens(whole.get(5)).build()));
             listener.completed();
 
             assertThat(listener.tokens(0)).isEqualTo(whole.subList(0, whole.indexOf(whole.get(5)) + 1));
@@ -52,15 +50,13 @@ class StepOverlapTest {
     void aRequestThatNeedsTheHostMakesStepsWaitForOneAnotherUntilItHasEnded() {
         AheadRunner runner = new AheadRunner(NEXT);
         try (LlmEngine engine = TestEngine.start(runner)) {
-            RecordingListener needy = new RecordingListener();
-            engine.submit(new GenerationRequest("needy", new int[]{20},
-                    TestRequests.sampling().maxTokens(3).penalties(1.5, 0, 0).build()), needy);
+            RecordingListener needy = TestEngine.submit(engine, new GenerationRequest("needy", new int[]{20},
+                    TestRequests.sampling().maxTokens(3).penalties(1.5, 0, 0).build()));
             needy.completed();
             assertThat(needy.tokens(0)).isEqualTo(expected(3, 20));
             assertThat(runner.calls).containsExactly("execute", "execute", "execute");
 
-            RecordingListener plain = new RecordingListener();
-            engine.submit(TestRequests.greedy("plain", 2, 21), plain);
+            RecordingListener plain = TestEngine.submit(engine, TestRequests.greedy("plain", 2, 21));
             plain.completed();
             assertThat(plain.tokens(0)).isEqualTo(expected(2, 21));
         }
@@ -84,8 +80,7 @@ class StepOverlapTest {
                     sampling.penalties(1.5, 0, 0);
                 }
                 GenerationRequest request = new GenerationRequest("r" + i, prompt, sampling.build());
-                RecordingListener listener = new RecordingListener();
-                engine.submit(request, listener);
+                RecordingListener listener = TestEngine.submit(engine, request);
                 requests.add(request);
                 listeners.add(listener);
             }

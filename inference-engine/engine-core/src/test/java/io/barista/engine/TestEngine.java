@@ -46,6 +46,13 @@ final class TestEngine {
                 Map.of());
     }
 
+    /** What the request's client hears. */
+    static RecordingListener submit(LlmEngine engine, GenerationRequest request) {
+        RecordingListener listener = new RecordingListener();
+        engine.submit(request, listener);
+        return listener;
+    }
+
     /** The demo model's tokens of a text. */
     static int[] tokens(String text) {
         return FOLDER.tokenizer().encode(text, false);
