@@ -4,7 +4,11 @@
 set -euo pipefail
 pack=$(cd "$(dirname "$0")" && pwd)
 jre=${BARISTA_JRE:-/tmp/barista-jre}
-[[ -x $jre/jre/bin/java ]] || { mkdir -p "$jre"; tar -C "$jre" -xJf "$pack/jre.tar.xz"; }
+mkdir -p "$jre"
+( # one of several that are started at once unpacks it
+  flock 9
+  [[ -x $jre/jre/bin/java ]] || tar -C "$jre" -xJf "$pack/jre.tar.xz"
+) 9>"$jre/lock"
 libraries=/usr/local/cuda/lib64
 if site=$(python3 -c 'import os, torch; print(os.path.dirname(os.path.dirname(torch.__file__)))' 2>/dev/null); then
   for folder in "$site"/nvidia/*/lib; do libraries=$folder:$libraries; done
