@@ -7,6 +7,7 @@ import io.barista.engine.FinishReason;
 import io.barista.engine.chat.MessageDelta;
 import io.barista.engine.chat.MessageParser;
 import io.barista.modelservice.answer.FinishReasons;
+import io.barista.modelservice.answer.PendingTokenIds;
 import io.barista.modelservice.answer.TokenTexts;
 import io.barista.openai.chat.ChatLogprobs;
 import java.util.ArrayList;
@@ -24,13 +25,14 @@ final class ChoiceReader {
     private final MessageParser parser;
     private final boolean wantsLogprobs;
     private List<ChatLogprobs.Entry> logprobs = new ArrayList<>();
-    private List<Integer> tokenIds = new ArrayList<>();
+    private final PendingTokenIds tokenIds;
     private int reasoningTokens;
     private boolean calledTool;
 
     ChoiceReader(ChatJob job) {
         this.job = job;
         this.parser = job.parsers().get();
+        this.tokenIds = new PendingTokenIds(job.returnTokenIds());
         this.wantsLogprobs = job.generation().sampling().logprobs() != null;
     }
 
@@ -43,9 +45,7 @@ final class ChoiceReader {
         }
         if (!reasoned || job.includeReasoning()) {
             delta.logprobs().forEach(entry -> logprobs.add(entry(entry)));
-            for (int token : delta.tokens()) {
-                tokenIds.add(token);
-            }
+            tokenIds.add(delta.tokens());
         }
         return visible(deltas);
     }
@@ -80,12 +80,7 @@ final class ChoiceReader {
     /** What came since the last call; null when the request did not ask. */
     @Nullable
     List<Integer> takeTokenIds() {
-        if (!job.returnTokenIds()) {
-            return null;
-        }
-        List<Integer> taken = tokenIds;
-        tokenIds = new ArrayList<>();
-        return taken;
+        return tokenIds.take();
     }
 
     private List<MessageDelta> visible(List<MessageDelta> deltas) {

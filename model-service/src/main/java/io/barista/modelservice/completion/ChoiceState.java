@@ -3,6 +3,7 @@ package io.barista.modelservice.completion;
 import io.barista.engine.EngineEvent;
 import io.barista.engine.EngineEvent.TokenLogprob;
 import io.barista.engine.EngineEvent.TokenLogprobs;
+import io.barista.modelservice.answer.PendingTokenIds;
 import io.barista.modelservice.answer.TokenTexts;
 import io.barista.openai.completion.CompletionLogprobs;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class ChoiceState {
 
     private final CompletionJob job;
     private StringBuilder text = new StringBuilder();
-    private List<Integer> tokenIds = new ArrayList<>();
+    private final PendingTokenIds tokenIds;
     private List<TokenLogprobs> logprobs = new ArrayList<>();
     private final @Nullable Integer firstPromptToken;
     private int textOffset;
@@ -30,6 +31,7 @@ final class ChoiceState {
     /** @param promptLogprobs to be told before those of the answer; empty when they are not */
     ChoiceState(CompletionJob job, int prompt, List<TokenLogprobs> promptLogprobs) {
         this.job = job;
+        this.tokenIds = new PendingTokenIds(job.returnTokenIds());
         this.firstPromptToken = job.echoesLogprobs() ? job.generations().get(prompt).promptTokens()[0] : null;
         logprobs.addAll(promptLogprobs);
         List<String> echoes = job.echoes();
@@ -48,9 +50,7 @@ final class ChoiceState {
         }
         text.append(delta.text());
         logprobs.addAll(delta.logprobs());
-        for (int token : delta.tokens()) {
-            tokenIds.add(token);
-        }
+        tokenIds.add(delta.tokens());
     }
 
     /** OpenAI's measure of the best answer: log-probability per token. */
@@ -71,12 +71,7 @@ final class ChoiceState {
     /** Null when the request did not ask. */
     @Nullable
     List<Integer> takeTokenIds() {
-        if (!job.returnTokenIds()) {
-            return null;
-        }
-        List<Integer> taken = tokenIds;
-        tokenIds = new ArrayList<>();
-        return taken;
+        return tokenIds.take();
     }
 
     /** Null when the request did not ask. */
