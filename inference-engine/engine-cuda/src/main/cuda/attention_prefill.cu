@@ -14,6 +14,7 @@
 #include "device.cuh"
 #include "kv.cuh"
 #include "mma.cuh"
+#include "row_tiles.cuh"
 
 #define WARPS 8
 #define ROWS (WARPS * 16)
@@ -31,33 +32,6 @@
 
 static_assert(HEAD_DIM * sizeof(kv_element) % 16 == 0, "a cached row is copied in 16-byte units");
 
-/** Which sequence the block's rows belong to and how many tiles of rows come before in it; false if there is no such tile. */
-__device__ __forceinline__ bool findTile(const int* queryStarts, int sequences, int sharing, int leastQueries, int wanted, int& sequence, int& tile) {
-    int lane = threadIdx.x % WARP, before = 0;
-    for (int base = 0; base < sequences; base += WARP) {
-        int s = base + lane, tiles = 0;
-        if (s < sequences) {
-            int queries = queryStarts[s + 1] - queryStarts[s];
-            tiles = queries < leastQueries ? 0 : (queries * sharing + ROWS - 1) / ROWS;
-        }
-        int end = tiles;
-#pragma unroll
-        for (int lanes = 1; lanes < WARP; lanes *= 2) {
-            int below = __shfl_up_sync(FULL_MASK, end, lanes);
-            end += lane >= lanes ? below : 0;
-        }
-        unsigned beyond = __ballot_sync(FULL_MASK, wanted < before + end);
-        if (beyond) {
-            int found = __ffs(beyond) - 1;
-            sequence = base + found;
-            tile = wanted - before - __shfl_sync(FULL_MASK, end - tiles, found);
-            return true;
-        }
-        before += __shfl_sync(FULL_MASK, end, WARP - 1);
-    }
-    return false;
-}
-
 extern "C" __global__ void __launch_bounds__(WARPS * WARP, 1)
 attention_prefill(const element* qkv, const kv_element* cache, const int* queryStarts, const int* contextLengths, const int* blockTables,
                   int maxBlocks, int sequences, int heads, int kvHeads, float scale, int window, float softCap, float keyScale,
@@ -68,7 +42,7 @@ attention_prefill(const element* qkv, const kv_element* cache, const int* queryS
     int sharing = heads / kvHeads, kvHead = blockIdx.y;
     int sequence, rowTile;
     // The last rows see the most keys: they start first.
-    if (!findTile(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
+    if (!findTile<ROWS>(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
         return;
     }
     int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP, group = lane / 4, quad = lane % 4;

@@ -10,6 +10,7 @@
 // (143). 14 / 2 heads of 64, 8,192 tokens: 349 us, 344 (177).
 #include "device.cuh"
 #include "kv.cuh"
+#include "row_tiles.cuh"
 #include "wgmma.cuh"
 
 static_assert(HEAD_DIM == 64 || HEAD_DIM == 128, "heads of 64 or 128");
@@ -28,34 +29,6 @@ static_assert(BLOCK_TOKENS % 16 == 0, "16 tokens at a time are of one block");
 
 static_assert(ROWS == KEYS, "panels of queries are as large as those of keys");
 
-/** Which sequence the block's rows belong to and how many tiles of rows come before in it; false if there is no such tile. */
-__device__ __forceinline__ bool findTile(const int* queryStarts, int sequences, int sharing, int leastQueries, int wanted, int& sequence, int& tile) {
-    int lane = threadIdx.x % WARP, before = 0;
-    for (int base = 0; base < sequences; base += WARP) {
-        int s = base + lane, tiles = 0;
-        if (s < sequences) {
-            int queries = queryStarts[s + 1] - queryStarts[s];
-            tiles = queries < leastQueries ? 0 : (queries * sharing + ROWS - 1) / ROWS;
-        }
-        int end = tiles;
-#pragma unroll
-        for (int lanes = 1; lanes < WARP; lanes *= 2) {
-            int below = __shfl_up_sync(FULL_MASK, end, lanes);
-            end += lane >= lanes ? below : 0;
-        }
-        unsigned beyond = __ballot_sync(FULL_MASK, wanted < before + end);
-        if (beyond) {
-            int found = __ffs(beyond) - 1;
-            sequence = base + found;
-            tile = wanted - before - __shfl_sync(FULL_MASK, end - tiles, found);
-            return true;
-        }
-        before += __shfl_sync(FULL_MASK, end, WARP - 1);
-    }
-    return false;
-}
-
-
 /** One of 16 barriers by name, of the two multiplying warpgroups: the one waits until the other has arrived. */
 __device__ __forceinline__ void awaitTurn(int warpgroup) { asm volatile("bar.sync %0, 256;" :: "r"(2 + warpgroup) : "memory"); }
 __device__ __forceinline__ void giveTurn(int warpgroup) { asm volatile("bar.arrive %0, 256;" :: "r"(2 + warpgroup) : "memory"); }
@@ -71,7 +44,7 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
     int sharing = heads / kvHeads, kvHead = blockIdx.y;
     int sequence, rowTile;
     // The last rows see the most keys: they start first.
-    if (!findTile(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
+    if (!findTile<ROWS>(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
         return;
     }
     unsigned queriesShared = (sharedAddress(unaligned) + 1023) & ~1023u, tiles = queriesShared + TILE_BYTES;

@@ -32,6 +32,134 @@
 #define PARTIAL (17 * 8) // a warp's sums of a tile: [row][output], padded
 #define HELD 2 // 16-byte vectors of a row that a thread keeps in registers while it normalises
 
+/** Copies rows of x to shared memory, normalised where there is a norm. {@code factors}: the norm's weights of this thread's part of a row, where it fits registers. */
+__device__ __forceinline__ void stageRows(const element* x, int rows, int inputs, const float* normWeight, float eps, bool inRegisters, const float (&factors)[HELD][8],
+                                          element* staged, int stride, float* scratch) {
+    int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
+    int vectors = inputs / 8;
+    if (!normWeight) {
+        for (int first = threadIdx.x; first < rows * vectors; first += BATCH * WARPS * WARP) {
+            uint4 v[BATCH]; // all under way before the first is stored
+#pragma unroll
+            for (int j = 0; j < BATCH; j++) {
+                int i = first + j * WARPS * WARP;
+                v[j] = i < rows * vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0);
+            }
+#pragma unroll
+            for (int j = 0; j < BATCH; j++) {
+                int i = first + j * WARPS * WARP;
+                if (i < rows * vectors) {
+                    ((uint4*) (staged + i / vectors * stride))[i % vectors] = v[j];
+                }
+            }
+        }
+    } else if (rows == 1 && inRegisters) {
+        float f[HELD][8], squares = 0.f;
+#pragma unroll
+        for (int h = 0; h < HELD; h++) {
+            int i = threadIdx.x + h * WARPS * WARP;
+            unpack(i < vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0), f[h]);
+#pragma unroll
+            for (int j = 0; j < 8; j++) {
+                squares += f[h][j] * f[h][j];
+            }
+        }
+        float factor = rsqrtf(blockSum(squares, scratch) / inputs + eps);
+#pragma unroll
+        for (int h = 0; h < HELD; h++) {
+            int i = threadIdx.x + h * WARPS * WARP;
+#pragma unroll
+            for (int j = 0; j < 8; j++) {
+                f[h][j] *= factor * factors[h][j];
+            }
+            if (i < vectors) {
+                ((uint4*) staged)[i] = pack(f[h]);
+            }
+        }
+    } else {
+        for (int r = warp; r < rows; r += WARPS) { // a warp a row
+            const uint4* from = (const uint4*) (x + (size_t) r * inputs);
+            uint4* to = (uint4*) (staged + r * stride);
+            float f[8], squares = 0.f;
+            for (int first = lane; first < vectors; first += BATCH * WARP) {
+                uint4 v[BATCH];
+#pragma unroll
+                for (int j = 0; j < BATCH; j++) {
+                    v[j] = first + j * WARP < vectors ? from[first + j * WARP] : make_uint4(0, 0, 0, 0);
+                }
+#pragma unroll
+                for (int j = 0; j < BATCH; j++) {
+                    if (first + j * WARP < vectors) {
+                        to[first + j * WARP] = v[j];
+                    }
+                    unpack(v[j], f);
+#pragma unroll
+                    for (int k = 0; k < 8; k++) {
+                        squares += f[k] * f[k];
+                    }
+                }
+            }
+            float factor = rsqrtf(warpSum(squares) / inputs + eps);
+#pragma unroll 4
+            for (int i = lane; i < vectors; i += WARP) {
+                unpack(to[i], f);
+                float4 low = *(const float4*) (normWeight + i * 8), high = *(const float4*) (normWeight + i * 8 + 4);
+                f[0] *= factor * low.x, f[1] *= factor * low.y, f[2] *= factor * low.z, f[3] *= factor * low.w;
+                f[4] *= factor * high.x, f[5] *= factor * high.y, f[6] *= factor * high.z, f[7] *= factor * high.w;
+                to[i] = pack(f);
+            }
+        }
+    }
+    __syncthreads();
+}
+
+/** Adds up the warps' sums of a tile and writes them. */
+template <bool QKV>
+__device__ __forceinline__ void finish(const float* all, int tile, int tileOutputs, int rows, int outputs, const float* bias, const element* addend, void* out, int mode,
+                                       int activation, const Heads& to) {
+    auto total = [&](int row, int output) {
+        float sum = 0.f;
+#pragma unroll
+        for (int i = 0; i < WARPS; i++) {
+            sum += all[i * PARTIAL + row * 17 + output];
+        }
+        return sum;
+    };
+    int inner = outputs / 2;
+    if (QKV) {
+        int head = tile / (to.headDim / TILE), half = to.headDim / 2;
+        for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
+            int row = i / 8, d = tile % (to.headDim / TILE) * 8 + i % 8;
+            int output = head * to.headDim + d;
+            float first = total(row, i % 8) + (bias ? bias[output] : 0.f);
+            float second = total(row, i % 8 + 8) + (bias ? bias[output + half] : 0.f);
+            to.write((element*) out, row, output, head, d, first, second);
+        }
+    } else if (mode == 2) {
+        for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
+            int row = i / 8, output = tile * 8 + i % 8;
+            if (output < inner) {
+                float gate = total(row, i % 8) + (bias ? bias[output] : 0.f);
+                float up = total(row, i % 8 + 8) + (bias ? bias[inner + output] : 0.f);
+                ((element*) out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), activation) * rounded(up));
+            }
+        }
+    } else {
+        for (int i = threadIdx.x; i < TILE * rows; i += blockDim.x) {
+            int row = i / TILE, output = tile * tileOutputs + i % TILE;
+            if (output < outputs && i % TILE < tileOutputs) {
+                size_t at = (size_t) row * outputs + output;
+                float sum = total(row, i % TILE) + (bias ? bias[output] : 0.f) + (addend ? toFloat(addend[at]) : 0.f);
+                if (mode == 1) {
+                    ((float*) out)[at] = sum;
+                } else {
+                    ((element*) out)[at] = fromFloat(sum);
+                }
+            }
+        }
+    }
+}
+
 template <int STAGES, int STAGED_LIMIT, bool QKV>
 __device__ __forceinline__ void multiply(const element* w, const float* bias, const element* x, const element* addend, void* out, int rows,
                                          int outputs, int inputs, int mode, int activation, const float* normWeight, float eps, Heads to) {
@@ -107,81 +235,7 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
     const element* source = x;
     int sourceStride = inputs;
     if (rows * stride * (int) sizeof(element) <= STAGED_LIMIT) {
-        int vectors = inputs / 8;
-        if (!normWeight) {
-            for (int first = threadIdx.x; first < rows * vectors; first += BATCH * WARPS * WARP) {
-                uint4 v[BATCH]; // all under way before the first is stored
-#pragma unroll
-                for (int j = 0; j < BATCH; j++) {
-                    int i = first + j * WARPS * WARP;
-                    v[j] = i < rows * vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0);
-                }
-#pragma unroll
-                for (int j = 0; j < BATCH; j++) {
-                    int i = first + j * WARPS * WARP;
-                    if (i < rows * vectors) {
-                        ((uint4*) (staged + i / vectors * stride))[i % vectors] = v[j];
-                    }
-                }
-            }
-        } else if (rows == 1 && inRegisters) {
-            float f[HELD][8], squares = 0.f;
-#pragma unroll
-            for (int h = 0; h < HELD; h++) {
-                int i = threadIdx.x + h * WARPS * WARP;
-                unpack(i < vectors ? ((const uint4*) x)[i] : make_uint4(0, 0, 0, 0), f[h]);
-#pragma unroll
-                for (int j = 0; j < 8; j++) {
-                    squares += f[h][j] * f[h][j];
-                }
-            }
-            float factor = rsqrtf(blockSum(squares, scratch) / inputs + eps);
-#pragma unroll
-            for (int h = 0; h < HELD; h++) {
-                int i = threadIdx.x + h * WARPS * WARP;
-#pragma unroll
-                for (int j = 0; j < 8; j++) {
-                    f[h][j] *= factor * factors[h][j];
-                }
-                if (i < vectors) {
-                    ((uint4*) staged)[i] = pack(f[h]);
-                }
-            }
-        } else {
-            for (int r = warp; r < rows; r += WARPS) { // a warp a row
-                const uint4* from = (const uint4*) (x + (size_t) r * inputs);
-                uint4* to = (uint4*) (staged + r * stride);
-                float f[8], squares = 0.f;
-                for (int first = lane; first < vectors; first += BATCH * WARP) {
-                    uint4 v[BATCH];
-#pragma unroll
-                    for (int j = 0; j < BATCH; j++) {
-                        v[j] = first + j * WARP < vectors ? from[first + j * WARP] : make_uint4(0, 0, 0, 0);
-                    }
-#pragma unroll
-                    for (int j = 0; j < BATCH; j++) {
-                        if (first + j * WARP < vectors) {
-                            to[first + j * WARP] = v[j];
-                        }
-                        unpack(v[j], f);
-#pragma unroll
-                        for (int k = 0; k < 8; k++) {
-                            squares += f[k] * f[k];
-                        }
-                    }
-                }
-                float factor = rsqrtf(warpSum(squares) / inputs + eps);
-#pragma unroll 4
-                for (int i = lane; i < vectors; i += WARP) {
-                    unpack(to[i], f);
-                    float4 low = *(const float4*) (normWeight + i * 8), high = *(const float4*) (normWeight + i * 8 + 4);
-                    f[0] *= factor * low.x, f[1] *= factor * low.y, f[2] *= factor * low.z, f[3] *= factor * low.w;
-                    f[4] *= factor * high.x, f[5] *= factor * high.y, f[6] *= factor * high.z, f[7] *= factor * high.w;
-                    to[i] = pack(f);
-                }
-            }
-        }
-        __syncthreads();
+        stageRows(x, rows, inputs, normWeight, eps, inRegisters, factors, staged, stride, scratch);
         source = staged;
         sourceStride = stride;
     } else if (normWeight) {
@@ -217,47 +271,7 @@ __device__ __forceinline__ void multiply(const element* w, const float* bias, co
         partial[quad * 2 * 17 + group + 8] = sums[2];
         partial[(quad * 2 + 1) * 17 + group + 8] = sums[3];
         __syncthreads();
-        const float* all = partials + parity * WARPS * PARTIAL;
-        auto total = [&](int row, int output) {
-            float sum = 0.f;
-#pragma unroll
-            for (int i = 0; i < WARPS; i++) {
-                sum += all[i * PARTIAL + row * 17 + output];
-            }
-            return sum;
-        };
-        if (QKV) {
-            int head = tile / (to.headDim / TILE), half = to.headDim / 2;
-            for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
-                int row = i / 8, d = tile % (to.headDim / TILE) * 8 + i % 8;
-                int output = head * to.headDim + d;
-                float first = total(row, i % 8) + (bias ? bias[output] : 0.f);
-                float second = total(row, i % 8 + 8) + (bias ? bias[output + half] : 0.f);
-                to.write((element*) out, row, output, head, d, first, second);
-            }
-        } else if (gated) {
-            for (int i = threadIdx.x; i < 8 * rows; i += blockDim.x) {
-                int row = i / 8, output = tile * 8 + i % 8;
-                if (output < inner) {
-                    float gate = total(row, i % 8) + (bias ? bias[output] : 0.f);
-                    float up = total(row, i % 8 + 8) + (bias ? bias[inner + output] : 0.f);
-                    ((element*) out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), activation) * rounded(up));
-                }
-            }
-        } else {
-            for (int i = threadIdx.x; i < TILE * rows; i += blockDim.x) {
-                int row = i / TILE, output = tile * tileOutputs + i % TILE;
-                if (output < outputs && i % TILE < tileOutputs) {
-                    size_t at = (size_t) row * outputs + output;
-                    float sum = total(row, i % TILE) + (bias ? bias[output] : 0.f) + (addend ? toFloat(addend[at]) : 0.f);
-                    if (mode == 1) {
-                        ((float*) out)[at] = sum;
-                    } else {
-                        ((element*) out)[at] = fromFloat(sum);
-                    }
-                }
-            }
-        }
+        finish<QKV>(partials + parity * WARPS * PARTIAL, tile, tileOutputs, rows, outputs, bias, addend, out, mode, activation, to);
         parity ^= 1;
     }
 }

@@ -110,45 +110,45 @@ __device__ __forceinline__ void stageRows(const element* x, int rows, const Matr
     __syncthreads();
 }
 
-    /** Adds up the warps' sums of a tile and writes them. */
-    template <bool QKV>
+/** Adds up the warps' sums of a tile and writes them. */
+template <bool QKV>
 __device__ __forceinline__ void finish(const Matrix& w, int tile, int tileOutputs, int rows, const float* partials, const Target& target, const Heads& heads) {
-        auto total = [&](int row, int place, int output) {
-            float sum = 0.f;
+    auto total = [&](int row, int place, int output) {
+        float sum = 0.f;
 #pragma unroll
-            for (int i = 0; i < WARPS; i++) {
-                sum += partials[i * PARTIAL + row * 17 + place];
+        for (int i = 0; i < WARPS; i++) {
+            sum += partials[i * PARTIAL + row * 17 + place];
+        }
+        return sum + (target.bias ? target.bias[output] : 0.f);
+    };
+    int inner = w.outputs / 2;
+    bool pairs = QKV || target.mode == 2;
+    int places = pairs ? 8 : TILE;
+    for (int i = threadIdx.x; i < places * rows; i += THREADS) {
+        int row = i / places, place = i % places;
+        if (QKV) {
+            int output = heads.lowerHalf(tile * 8 + place);
+            heads.write((element*) target.out, row, output, total(row, place, output), total(row, place + 8, output + heads.headDim / 2));
+        } else if (pairs) {
+            int output = tile * 8 + place;
+            if (output < inner) {
+                float gate = total(row, place, output), up = total(row, place + 8, inner + output);
+                ((element*) target.out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), target.activation) * rounded(up));
             }
-            return sum + (target.bias ? target.bias[output] : 0.f);
-        };
-        int inner = w.outputs / 2;
-        bool pairs = QKV || target.mode == 2;
-        int places = pairs ? 8 : TILE;
-        for (int i = threadIdx.x; i < places * rows; i += THREADS) {
-            int row = i / places, place = i % places;
-            if (QKV) {
-                int output = heads.lowerHalf(tile * 8 + place);
-                heads.write((element*) target.out, row, output, total(row, place, output), total(row, place + 8, output + heads.headDim / 2));
-            } else if (pairs) {
-                int output = tile * 8 + place;
-                if (output < inner) {
-                    float gate = total(row, place, output), up = total(row, place + 8, inner + output);
-                    ((element*) target.out)[(size_t) row * inner + output] = fromFloat(activate(rounded(gate), target.activation) * rounded(up));
-                }
-            } else {
-                int output = tile * tileOutputs + place;
-                if (output < w.outputs && place < tileOutputs) {
-                    size_t at = (size_t) row * w.outputs + output;
-                    float sum = total(row, place, output) + (target.addend ? toFloat(target.addend[at]) : 0.f);
-                    if (target.mode == 1) {
-                        ((float*) target.out)[at] = sum;
-                    } else {
-                        ((element*) target.out)[at] = fromFloat(sum);
-                    }
+        } else {
+            int output = tile * tileOutputs + place;
+            if (output < w.outputs && place < tileOutputs) {
+                size_t at = (size_t) row * w.outputs + output;
+                float sum = total(row, place, output) + (target.addend ? toFloat(target.addend[at]) : 0.f);
+                if (target.mode == 1) {
+                    ((float*) target.out)[at] = sum;
+                } else {
+                    ((element*) target.out)[at] = fromFloat(sum);
                 }
             }
         }
     }
+}
 
 /** A unit: 16 rows of codes times up to 8 rows of x. {@code low}: this lane's part of the slot; {@code zeroAt}: each of its rows' first zero, modulo 4. */
 __device__ __forceinline__ void multiplyUnit(float (&sums)[4], const unsigned char* slot, int lane, const element* x, const int (&group)[SPANS], const int (&zeroAt)[2]) {
