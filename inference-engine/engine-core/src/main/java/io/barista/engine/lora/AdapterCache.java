@@ -113,12 +113,12 @@ public final class AdapterCache implements AutoCloseable {
     private Adapter load(AdapterId id, CompletableFuture<Adapter> mine) {
         try {
             Adapter adapter = read(id.name());
-            keep(adapter, id);
+            keep(adapter, id, mine);
             mine.complete(adapter);
             return adapter;
         } catch (RuntimeException | Error e) {
             counters.failed();
-            forget(id);
+            forget(id, mine);
             mine.completeExceptionally(e);
             throw e;
         }
@@ -138,10 +138,13 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    private void keep(Adapter adapter, AdapterId asked) {
+    /** Not where it was evicted meanwhile: it is theirs who wait for it, and nobody's after them. */
+    private void keep(Adapter adapter, AdapterId asked, CompletableFuture<Adapter> load) {
         lock.lock();
         try {
-            loading.remove(asked);
+            if (!loading.remove(asked, load)) {
+                return;
+            }
             cached.put(adapter.id().name(), adapter);
             while (cached.size() > capacity) {
                 cached.pollFirstEntry();
@@ -152,10 +155,10 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    private void forget(AdapterId id) {
+    private void forget(AdapterId id, CompletableFuture<Adapter> load) {
         lock.lock();
         try {
-            loading.remove(id);
+            loading.remove(id, load);
         } finally {
             lock.unlock();
         }
@@ -194,10 +197,11 @@ public final class AdapterCache implements AutoCloseable {
         }
     }
 
-    /** Forgets an adapter, whose name may mean something else from now on. */
+    /** Forgets an adapter, whose name may mean something else from now on; one that is being loaded will not be kept. */
     public void evict(String name) {
         lock.lock();
         try {
+            loading.keySet().removeIf(id -> id.name().equals(name));
             if (cached.remove(name) != null) {
                 counters.evictedFromHost();
             }

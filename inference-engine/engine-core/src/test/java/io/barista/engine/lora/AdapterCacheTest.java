@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,49 @@ class AdapterCacheTest {
         assertThat(source.released).hasValue(source.fetches.get());
     }
 
+    @Test
+    void anAdapterThatIsEvictedWhileItIsLoadedAnswersThoseWhoWaitAndIsKeptForNobodyElse() throws InterruptedException {
+        source.gate = new CountDownLatch(1);
+        CompletableFuture<Adapter> early = cache.prepare("A");
+        source.awaitFetch();
+
+        cache.evict("A");
+        CompletableFuture<Adapter> late = cache.prepare("A");
+        source.awaitFetch();
+        source.gate.countDown();
+
+        assertThat(early.join().id()).isEqualTo(late.join().id());
+        assertThat(cache.resident()).containsExactly(late.join().id());
+        assertThat(cache.prepare("A").join()).isSameAs(late.join());
+        assertThat(source.released).as("files that are held by nobody").hasValue(2);
+        cache.evict("A");
+        assertThat(cache.resident()).isEmpty();
+        assertThat(cache.prepare("A").join()).isNotSameAs(late.join());
+        assertThat(source.fetches).hasValue(3);
+    }
+
+    @Test
+    void aLoadThatFailsAfterItsAdapterWasEvictedLeavesTheNextOneAlone() throws InterruptedException {
+        source.gate = new CountDownLatch(1);
+        CompletableFuture<Adapter> early = cache.prepare("A");
+        source.awaitFetch();
+        cache.evict("A");
+        CountDownLatch first = source.gate;
+        source.gate = new CountDownLatch(1);
+        CompletableFuture<Adapter> late = cache.prepare("A");
+        source.awaitFetch();
+
+        source.broken = "A";
+        first.countDown();
+        assertThatThrownBy(early::join).hasCauseInstanceOf(EngineException.class);
+        source.broken = "none";
+        CompletableFuture<Adapter> third = cache.prepare("A");
+        source.gate.countDown();
+
+        assertThat(third.join()).as("one load for both").isSameAs(late.join());
+        assertThat(source.fetches).hasValue(2);
+    }
+
     private void assertFails(String name, EngineException.Code code) {
         assertThatThrownBy(() -> cache.prepare(name).join()).isInstanceOf(CompletionException.class).cause()
                 .isInstanceOfSatisfying(EngineException.class, error -> assertThat(error.code()).isEqualTo(code));
@@ -106,9 +151,14 @@ class AdapterCacheTest {
                 Map.of("A", "1", "B", "1", "C", "1", "D", "1"));
         private final AtomicInteger fetches = new AtomicInteger();
         private final AtomicInteger released = new AtomicInteger();
+        private final Semaphore begun = new Semaphore(0);
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean isDown;
         private volatile String broken = "none";
+
+        private void awaitFetch() throws InterruptedException {
+            assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).as("a fetch").isTrue();
+        }
 
         @Override
         public List<String> names() {
@@ -130,9 +180,11 @@ class AdapterCacheTest {
         @Override
         public FetchedAdapter fetch(String name) {
             String version = version(name);
+            CountDownLatch here = gate;
             fetches.incrementAndGet();
+            begun.release();
             try {
-                gate.await();
+                here.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
