@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -69,13 +68,13 @@ final class AdapterCheck {
             long length = read(channel, 0, 8).getLong();
             require(length >= 2 && length <= Math.min(LARGEST_HEADER, size - 8), "its safetensors header is broken");
             JsonNode header = JsonMapper.shared()
-                    .readTree(new String(read(channel, 8, (int) length).array(), StandardCharsets.UTF_8));
+                    .readTree(read(channel, 8, (int) length).array());
             require(header.isObject(), "its safetensors header is broken");
             for (Map.Entry<String, JsonNode> tensor : header.properties()) {
                 if (!tensor.getKey().equals("__metadata__")) {
                     Matcher name = TENSOR.matcher(tensor.getKey());
-                    require(name.matches(),
-                            tensor.getKey() + " is no LoRA matrix of a linear layer" + hint(tensor.getKey()));
+                    require(name.matches(), "%s is no LoRA matrix of a linear layer%s", tensor.getKey(),
+                            hint(tensor.getKey()));
                     checkTensor(tensor.getKey(), tensor.getValue(), size - 8 - length);
                     (name.group(2).equals("A") ? lower : upper).put(name.group(1), tensor.getValue().path("shape"));
                 }
@@ -90,14 +89,14 @@ final class AdapterCheck {
 
     private static void checkTensor(String name, JsonNode tensor, long available) {
         Integer bytes = TYPES.get(tensor.path("dtype").asString(""));
-        require(bytes != null, name + ": expected F32, F16 or BF16, is " + tensor.path("dtype"));
+        require(bytes != null, "%s: expected F32, F16 or BF16, is %s", name, tensor.path("dtype"));
         JsonNode shape = tensor.path("shape");
         require(shape.size() == 2 && isLength(shape.path(0)) && isLength(shape.path(1)),
-                name + ": expected two dimensions");
+                "%s: expected two dimensions", name);
         long from = tensor.path("data_offsets").path(0).asLong(-1);
         long to = tensor.path("data_offsets").path(1).asLong(-1);
         long expected = shape.path(0).longValue() * shape.path(1).longValue() * Objects.requireNonNull(bytes);
-        require(from >= 0 && to <= available && to - from == expected, name + ": its data is not all there");
+        require(from >= 0 && to <= available && to - from == expected, "%s: its data is not all there", name);
     }
 
     /** Small enough for the product of two, in bytes. */
@@ -107,19 +106,19 @@ final class AdapterCheck {
 
     private void checkPair(String module, JsonNode a, JsonNode b, JsonNode config) {
         long rank = a.path(0).asLong();
-        require(rank == b.path(1).asLong(), module + ": lora_A and lora_B have different ranks");
+        require(rank == b.path(1).asLong(), "%s: lora_A and lora_B have different ranks", module);
         boolean isPattern = !config.path("rank_pattern").isEmpty();
         require(isPattern ? rank <= LARGEST_RANK : rank == config.path("r").asLong(),
-                "%s: has rank %d, adapter_config.json says %s".formatted(module, rank, config.path("r")));
+                "%s: has rank %d, adapter_config.json says %s", module, rank, config.path("r"));
         Matcher layer = LAYER.matcher(module);
         require(!layer.find() || Integer.parseInt(layer.group(1)) < base.layers(),
-                "%s: the base model has %d layers only".formatted(module, base.layers()));
+                "%s: the base model has %d layers only", module, base.layers());
         LayerShapes.Shape expected = base.of(module)
                 .orElseThrow(() -> unusable(module + ": is no layer that adapters can change here" + hint(module)));
         long in = a.path(1).asLong();
         long out = b.path(0).asLong();
-        require(expected.fits(in, out), "%s: is for a layer from %d to %d, the base model's is from %d to %d"
-                .formatted(module, in, out, expected.in(), expected.out()));
+        require(expected.fits(in, out), "%s: is for a layer from %d to %d, the base model's is from %d to %d",
+                module, in, out, expected.in(), expected.out());
     }
 
     private static String hint(String name) {
@@ -140,9 +139,9 @@ final class AdapterCheck {
         return bytes.flip();
     }
 
-    private static void require(boolean isTrue, String otherwise) {
+    private static void require(boolean isTrue, String otherwise, Object... values) {
         if (!isTrue) {
-            throw unusable(otherwise);
+            throw unusable(values.length == 0 ? otherwise : otherwise.formatted(values));
         }
     }
 

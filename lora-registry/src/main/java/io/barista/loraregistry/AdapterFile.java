@@ -1,7 +1,7 @@
 package io.barista.loraregistry;
 
 import io.barista.sources.RemoteFile;
-import java.io.FilterInputStream;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,6 +9,8 @@ import org.springframework.core.io.AbstractResource;
 
 /** A file of an adapter, to be streamed; the adapter stays on the disk while somebody reads. */
 final class AdapterFile extends AbstractResource {
+
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Registry registry;
     private final Adapter adapter;
@@ -44,7 +46,8 @@ final class AdapterFile extends AbstractResource {
     public InputStream getInputStream() throws IOException {
         AdapterStore.Lease lease = registry.lease(adapter);
         try {
-            return new FilterInputStream(Files.newInputStream(lease.folder().resolve(file.path()))) {
+            // Who copies it takes a few kilobytes at a time.
+            return new BufferedInputStream(Files.newInputStream(lease.folder().resolve(file.path())), BUFFER_BYTES) {
 
                 private boolean isClosed;
 

@@ -1,10 +1,11 @@
 package io.barista.loraregistry;
 
+import io.barista.sources.FolderVersion;
 import io.barista.sources.RemoteFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -24,9 +25,9 @@ final class FileHashes {
     /** More than are on the disk at a time; what is forgotten is read again. */
     private static final int MOST = 10_000;
 
-    private static final int BUFFER_BYTES = 1 << 18;
+    private static final int BUFFER_BYTES = 1 << 16;
 
-    private final ConcurrentMap<String, Map<String, String>> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<FolderVersion, Map<String, String>> known = new ConcurrentHashMap<>();
 
     /** Reads the files of a version that is new to us. */
     void learn(Adapter adapter, Path folder) throws IOException {
@@ -34,18 +35,14 @@ final class FileHashes {
             known.clear();
         }
         try {
-            known.computeIfAbsent(key(adapter), _ -> hash(adapter.files(), folder));
+            known.computeIfAbsent(adapter.version(), _ -> hash(adapter.files(), folder));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
     Optional<String> find(Adapter adapter, RemoteFile file) {
-        return Optional.ofNullable(known.get(key(adapter))).map(hashes -> hashes.get(file.path()));
-    }
-
-    private static String key(Adapter adapter) {
-        return adapter.version().label() + "/" + adapter.version().hash();
+        return Optional.ofNullable(known.get(adapter.version())).map(hashes -> hashes.get(file.path()));
     }
 
     private static Map<String, String> hash(List<RemoteFile> files, Path folder) {
@@ -57,11 +54,11 @@ final class FileHashes {
     }
 
     private static String crc32c(Path file) {
-        try (InputStream content = Files.newInputStream(file)) {
+        try (FileChannel content = FileChannel.open(file)) {
             CRC32C sum = new CRC32C();
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-                sum.update(buffer, 0, count);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES); // on the heap, each read would copy once more
+            while (content.read(buffer.clear()) >= 0) {
+                sum.update(buffer.flip());
             }
             return HexFormat.of().toHexDigits((int) sum.getValue());
         } catch (IOException e) {

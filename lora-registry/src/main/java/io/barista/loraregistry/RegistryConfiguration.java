@@ -73,6 +73,13 @@ class RegistryConfiguration {
                 .setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
+    /** An adapter is megabytes, and by default each write to a socket takes eight kilobytes of it. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> largeWrites() {
+        return factory -> factory
+                .addConnectorCustomizers(connector -> connector.setProperty("socket.appWriteBufSize", "65536"));
+    }
+
     private static long bytes(Environment environment, String key) {
         return DataSize.parse(environment.getRequiredProperty("barista.registry." + key)).toBytes();
     }

@@ -49,7 +49,7 @@ final class AdapterDownload {
         long began = System.nanoTime();
         long bytes = card.files().stream().mapToLong(AdapterCard.FileCard::bytes).sum();
         listener.started(label, card.files().size(), bytes, 0);
-        Arena arena = Arena.ofShared(); // what comes is written by the client's threads
+        Arena arena = Arena.ofShared(); // what comes is written by a thread that can be stopped
         boolean isComplete = false;
         try {
             FetchedAdapter fetched = TimeLimit.run(label, limits.total(),
@@ -119,21 +119,23 @@ final class AdapterDownload {
             }
         }
 
-        private String goOn() throws IOException, InterruptedException {
+        private String goOn() throws IOException {
             if (received == content.byteSize()) { // all has come, but not what it must hash to
                 received = 0;
             }
-            MemoryBody body = new MemoryBody(content.asSlice(received), bytes -> listener.received(label, bytes));
             String tag = "\"" + card.version() + "-" + name + "\"";
             try {
-                return client.read(card.name(), name, tag, received, body);
+                return client.read(card.name(), name, tag, received, content.asSlice(received), this::heard);
             } catch (VersionGoneException e) {
                 throw new SourceException(Kind.CHANGED, label + " was uploaded anew while it was read", e);
             } catch (RegistryFaultException e) {
                 throw new SourceException(Kind.UNREACHABLE, String.valueOf(e.getMessage()), e);
-            } finally {
-                received += body.stop();
             }
+        }
+
+        private void heard(long bytes) {
+            received += bytes;
+            listener.received(label, bytes);
         }
 
         private String digest() {

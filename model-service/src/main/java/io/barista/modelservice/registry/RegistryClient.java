@@ -2,11 +2,15 @@ package io.barista.modelservice.registry;
 
 import io.barista.engine.EngineException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +18,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -41,8 +42,10 @@ final class RegistryClient implements AutoCloseable {
     private static final Duration STARTING = Duration.ofMinutes(1);
     private static final Duration BETWEEN_KNOCKS = Duration.ofMillis(100);
 
-    /** Of an answer that is no part of a file. */
+    /** Of an answer that is an error. */
     private static final int MOST_WORDS_BYTES = 1 << 16;
+
+    private static final int COPIED_AT_ONCE_BYTES = 1 << 16;
 
     private static final Pattern CRC32C = Pattern.compile("(?:^|[ ,])crc32c=:([A-Za-z0-9+/]+=*):");
 
@@ -80,41 +83,54 @@ final class RegistryClient implements AutoCloseable {
     }
 
     /**
-     * A file from an offset to its end.
+     * A file from an offset to its end, on the calling thread: the asynchronous client wakes two threads for every 16 KB, which costs more
+     * than all that is done with them.
      *
-     * @param body takes what comes, also of an answer that breaks off
+     * @param target as long as the rest of the file, written from its start as far as {@code heard} says, also when this throws
+     * @param heard  told of each piece
      * @return CRC-32C of the whole file, hexadecimal
      * @throws VersionGoneException when the registry has another version by now
      */
-    String read(String name, String file, String tag, long offset, MemoryBody body)
-            throws IOException, InterruptedException {
-        HttpRequest request = request(path(name) + "/files/" + encoded(file), patience)
-                .header("Range", "bytes=%d-".formatted(offset)).header("If-Match", tag).build();
-        CompletableFuture<HttpResponse<byte[]>> answering = http.sendAsync(request,
-                head -> isPart(head, offset) ? body : wordsOnly(head));
-        try {
-            HttpResponse<byte[]> answer = awaited(answering, body);
-            requireSuccess(answer);
-            if (!isPart(answer, offset)) {
+    String read(String name, String file, String tag, long offset, MemorySegment target, LongConsumer heard)
+            throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create(registry + path(name) + "/files/" + encoded(file))
+                .toURL().openConnection(Proxy.NO_PROXY);
+        connection.setInstanceFollowRedirects(false);
+        connection.setConnectTimeout((int) CONNECT.toMillis());
+        connection.setReadTimeout((int) Math.min(Integer.MAX_VALUE, patience.toMillis()));
+        connection.setRequestProperty("Range", "bytes=%d-".formatted(offset));
+        connection.setRequestProperty("If-Match", tag);
+        authorization.ifPresent(key -> connection.setRequestProperty("Authorization", key));
+        if (connection.getResponseCode() >= 400) {
+            try (InputStream words = connection.getErrorStream()) {
+                throw failure(connection.getResponseCode(),
+                        message(words == null ? new byte[0] : words.readNBytes(MOST_WORDS_BYTES)));
+            }
+        }
+        try (InputStream body = connection.getInputStream()) {
+            String range = String.valueOf(connection.getHeaderField("Content-Range"));
+            if (connection.getResponseCode() != 206 || !range.startsWith("bytes " + offset + "-")
+                    || connection.getContentLengthLong() != target.byteSize()) {
+                connection.disconnect(); // what comes is not to be waited for
                 throw new IOException("the registry sent another part of " + file + " than was asked for");
             }
-            return answer.headers().firstValue("Repr-Digest").flatMap(RegistryClient::crc32c)
-                    .orElseThrow(() -> new IOException("the registry sent no checksum of " + file));
-        } finally {
-            answering.cancel(true);
+            copy(body, target, heard);
         }
+        return crc32c(String.valueOf(connection.getHeaderField("Repr-Digest")))
+                .orElseThrow(() -> new IOException("the registry sent no checksum of " + file));
     }
 
-    private static boolean isPart(HttpResponse.ResponseInfo head, long offset) {
-        return isPart(head.statusCode(), head.headers(), offset);
-    }
-
-    private static boolean isPart(HttpResponse<?> answer, long offset) {
-        return isPart(answer.statusCode(), answer.headers(), offset);
-    }
-
-    private static boolean isPart(int status, HttpHeaders headers, long offset) {
-        return status == 206 && headers.firstValue("Content-Range").orElse("").startsWith("bytes " + offset + "-");
+    private static void copy(InputStream body, MemorySegment target, LongConsumer heard) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(COPIED_AT_ONCE_BYTES, target.byteSize())];
+        for (long at = 0; at < target.byteSize();) {
+            int count = body.read(buffer, 0, (int) Math.min(buffer.length, target.byteSize() - at));
+            if (count < 0) {
+                throw new IOException("the body ended after %d of %d bytes".formatted(at, target.byteSize()));
+            }
+            MemorySegment.copy(buffer, 0, target, ValueLayout.JAVA_BYTE, at, count);
+            at += count;
+            heard.accept(count);
+        }
     }
 
     /** As RFC 9530 writes it; of the whole file, whichever part is sent. */
@@ -123,22 +139,6 @@ final class RegistryClient implements AutoCloseable {
         return digest.find()
                 ? Optional.of(HexFormat.of().formatHex(Base64.getDecoder().decode(digest.group(1))))
                 : Optional.empty();
-    }
-
-    /** Neither JDK client nor socket limits the time between two bytes. */
-    private HttpResponse<byte[]> awaited(CompletableFuture<HttpResponse<byte[]>> answering, MemoryBody body)
-            throws IOException, InterruptedException {
-        while (true) {
-            try {
-                return answering.get(patience.toNanos() - body.nanosOfSilence(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                if (body.nanosOfSilence() >= patience.toNanos()) {
-                    throw new IOException("the connection fell silent", e);
-                }
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof IOException broken ? broken : new IOException(e.getCause());
-            }
-        }
     }
 
     @Override
@@ -164,14 +164,9 @@ final class RegistryClient implements AutoCloseable {
     }
 
     private void requireSuccess(HttpResponse<byte[]> answer) {
-        if (answer.statusCode() != 200 && answer.statusCode() != 206) {
+        if (answer.statusCode() != 200) {
             throw failure(answer.statusCode(), message(answer.body()));
         }
-    }
-
-    private static HttpResponse.BodySubscriber<byte[]> wordsOnly(HttpResponse.ResponseInfo head) {
-        return HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MOST_WORDS_BYTES)
-                .apply(head);
     }
 
     /** The registry is the last service of a suite to start. Once it was heard, or should have been, its silence is a fault. */
