@@ -218,6 +218,23 @@ class AdapterHttpTest extends AbstractServiceTest {
     }
 
     @Test
+    void aNameThatIsPutBackStandsForWhatItStoodForBeforeThatLoadAndNoOther() {
+        String load = "{\"lora_name\":\"corsair\",\"lora_path\":\"%s\",\"load_inplace\":true}";
+        String putBack = "{\"lora_name\":\"corsair\",\"lora_path\":\"adapters/%s\",\"put_back\":true}";
+        management.post("/v1/load_lora_adapter", load.formatted("adapters/pirate"));
+        management.post("/v1/load_lora_adapter", load.formatted("adapters/haiku"));
+        assertThat(text(ask("org/demo:1b:corsair"))).isNotEqualTo(PIRATE);
+
+        assertThat(management.post("/v1/unload_lora_adapter", putBack.formatted("nobody")).status()).isEqualTo(200);
+        assertThat(text(ask("org/demo:1b:corsair"))).as("it was not given to that one").isNotEqualTo(PIRATE);
+        assertThat(management.post("/v1/unload_lora_adapter", putBack.formatted("haiku")).status()).isEqualTo(200);
+        assertThat(text(ask("org/demo:1b:corsair"))).isEqualTo(PIRATE);
+
+        assertThat(management.post("/v1/unload_lora_adapter", putBack.formatted("pirate")).status()).isEqualTo(200);
+        assertThat(ask("org/demo:1b:corsair").status()).as("it stood for nothing before").isEqualTo(404);
+    }
+
+    @Test
     void forgetsWhatIsInMemoryOfANameThatIsUnloadedThoughNobodyAddedItHere() {
         text(ask("org/demo:1b:haiku"));
         double before = loads();

@@ -20,8 +20,8 @@ final class AdapterUpdates {
     }
 
     /**
-     * All or nothing: where one replica refuses or does not answer, the name means everywhere what it meant before. What that was is the
-     * registry's to know; without one it means nothing then.
+     * All or nothing: where one replica refuses or does not answer, the name means everywhere what it meant before, at the replicas as at
+     * the registry.
      */
     Mono<Answer> load(NewAdapter adapter) {
         List<Replica> all = replicas.of(adapter.model()); // where there is none, nothing is noted either
@@ -33,7 +33,7 @@ final class AdapterUpdates {
     private Mono<Answer> load(List<Replica> all, NewAdapter adapter, Optional<NewAdapter> before) {
         Mono<Answer> takenBack = Mono.defer(() -> before.map(names::add)
                 .orElseGet(() -> names.remove(adapter.model(), adapter.name())));
-        return replicas.load(all, adapter, before)
+        return replicas.load(all, adapter)
                 .onErrorResume(failure -> takenBack.onErrorComplete().then(Mono.error(failure)))
                 .flatMap(answer -> answer.isDone() ? Mono.just(answer) : takenBack.thenReturn(answer));
     }

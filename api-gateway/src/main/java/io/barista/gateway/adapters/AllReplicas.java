@@ -1,5 +1,6 @@
 package io.barista.gateway.adapters;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.barista.gateway.replicas.Replica;
 import io.barista.gateway.replicas.ReplicaDirectory;
 import io.barista.openai.error.ApiException;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -45,6 +45,15 @@ final class AllReplicas {
         }
     }
 
+    /** What a replica is told that is to go back; it knows itself what the name stood for. */
+    private record TakeBack(@JsonProperty("lora_name") String name, @JsonProperty("lora_path") String path,
+            @JsonProperty("put_back") boolean isPutBack) {
+
+        private TakeBack(NewAdapter adapter) {
+            this(adapter.name(), adapter.path(), true);
+        }
+    }
+
     /** @throws ApiException UNAVAILABLE when there is none */
     List<Replica> of(String model) {
         List<Replica> all = replicas.pool(model).byLoad();
@@ -55,11 +64,10 @@ final class AllReplicas {
     }
 
     /**
-     * All or none: where one replica refuses or is silent, the others go back too, and what that one said is the answer.
-     *
-     * @param before what the name stood for; empty for nothing
+     * All or none: where one replica refuses or is silent, the name means to the others what it meant to each of them before, and what that
+     * one said is the answer.
      */
-    Mono<Answer> load(List<Replica> all, NewAdapter adapter, Optional<NewAdapter> before) {
+    Mono<Answer> load(List<Replica> all, NewAdapter adapter) {
         return tell(all, LOAD, adapter.body()).flatMap(said -> {
             List<Replica> holders = said.stream().filter(Said::mayHold).map(Said::replica).toList();
             if (holders.isEmpty() || said.stream().allMatch(each -> each.answer().isDone())) {
@@ -67,8 +75,7 @@ final class AllReplicas {
             }
             log.warn("adapter {}: not all replicas of {} took it; {} of {} are told to go back", adapter.name(),
                     adapter.model(), holders.size(), said.size());
-            Mono<List<Said>> back = before.map(old -> tell(holders, LOAD, old.body())).orElseGet(() -> tell(holders,
-                    UNLOAD, json.writeValueAsBytes(Map.of("lora_name", adapter.name()))));
+            Mono<List<Said>> back = tell(holders, UNLOAD, json.writeValueAsBytes(new TakeBack(adapter)));
             return back.thenReturn(verdict(said));
         });
     }

@@ -66,7 +66,8 @@ class AdapterUpdateTest {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("adapter pirate cannot be used");
         assertThat(updates(left)).containsExactly("/v1/load_lora_adapter", "/v1/unload_lora_adapter");
-        assertThat(left.received().getLast().text()).isEqualTo("{\"lora_name\":\"pirate\"}");
+        assertThat(left.received().getLast().text()).as("what the name stood for there, the replica knows")
+                .isEqualTo("{\"lora_name\":\"pirate\",\"lora_path\":\"adapters/pirate\",\"put_back\":true}");
         assertThat(updates(right)).containsExactly("/v1/load_lora_adapter");
     }
 

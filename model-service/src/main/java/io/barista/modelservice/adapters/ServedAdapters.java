@@ -26,8 +26,20 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
     private final @Nullable SourceAddress root;
     private final Path folder;
 
-    /** @param name of the adapter at its source */
-    private record Entry(AdapterSource source, String name) {}
+    /**
+     * @param name   of the adapter at its source
+     * @param before what this took the place of; null for nothing. What that took the place of is forgotten
+     */
+    private record Entry(AdapterSource source, String name, @Nullable Entry before) {
+
+        private Entry(AdapterSource source, String name) {
+            this(source, name, null);
+        }
+
+        private Entry insteadOf(@Nullable Entry other) {
+            return new Entry(source, name, other == null ? null : new Entry(other.source, other.name));
+        }
+    }
 
     /**
      * @param modules adapters in folders
@@ -67,25 +79,23 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
         return entries.containsKey(name);
     }
 
-    /** What a name stood for before it was given to an adapter; nothing, as a rule. */
-    public final class Replaced {
+    /** A name that was given to an adapter. */
+    public final class Given {
 
         private final String name;
         private final Entry now;
-        private final @Nullable Entry before;
 
-        private Replaced(String name, Entry now, @Nullable Entry before) {
+        private Given(String name, Entry now) {
             this.name = name;
             this.now = now;
-            this.before = before;
         }
 
-        /** The name stands for that again, unless it was removed or given to another adapter since. */
-        public void putBack() {
-            if (before == null) {
+        /** The name stands for what it stood for before, unless it was removed or given to another adapter since. */
+        public void takeBack() {
+            if (now.before() == null) {
                 entries.remove(name, now);
             } else {
-                entries.replace(name, now, before);
+                entries.replace(name, now, now.before());
             }
         }
 
@@ -102,19 +112,34 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
      * @param isInPlace whether the name may stand for another adapter by now
      * @throws EngineException INVALID_PARAMETER when it is no such address, or the name is taken or no name
      */
-    public Replaced add(String name, String address, boolean isInPlace) {
+    public Given add(String name, String address, boolean isInPlace) {
         if (!AdapterName.isName(name)) {
             throw EngineException.invalid("lora_name",
                     "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
                     name);
         }
         Entry entry = new Entry(found, adapterUnderRoot(address));
-        @Nullable
-        Entry before = isInPlace ? entries.put(name, entry) : entries.putIfAbsent(name, entry);
-        if (before != null && !isInPlace) {
-            throw taken(name);
+        Entry now = Objects.requireNonNull(entries.compute(name, (_, before) -> {
+            if (before != null && !isInPlace) {
+                throw taken(name);
+            }
+            return entry.insteadOf(before);
+        }));
+        return new Given(name, now);
+    }
+
+    /**
+     * A name that was given to the adapter stands for what it stood for before; one that was not is left alone.
+     *
+     * @param address root/adapter
+     * @throws EngineException INVALID_PARAMETER when it is no such address
+     */
+    public void takeBack(String name, String address) {
+        String adapter = adapterUnderRoot(address);
+        Entry now = entries.get(name);
+        if (now != null && now.source() == found && now.name().equals(adapter)) {
+            new Given(name, now).takeBack();
         }
-        return new Replaced(name, entry, before);
     }
 
     private static EngineException taken(String name) {

@@ -64,17 +64,17 @@ final class AdapterRoutes {
         ServedAdapters adapters = model.adapters();
         AdapterCache cache = model.engine().adapters().orElseThrow();
         boolean isInPlace = fields.flag("load_inplace", false);
-        ServedAdapters.Replaced replaced = adapters.add(name, path, isInPlace);
+        ServedAdapters.Given given = adapters.add(name, path, isInPlace);
         if (isInPlace) {
             cache.evict(name);
         }
         return Mono.fromFuture(() -> cache.prepare(name))
                 .doOnError(_ -> {
-                    replaced.putBack();
+                    given.takeBack();
                     cache.evict(name);
                 })
                 .doOnSuccess(adapter -> {
-                    if (!replaced.isCurrent()) { // unloaded while it was loaded
+                    if (!given.isCurrent()) { // unloaded while it was loaded
                         cache.evict(name);
                     }
                     log.info("adapter {} added", adapter);
@@ -82,11 +82,18 @@ final class AdapterRoutes {
                 .thenReturn("Success: LoRA adapter '%s' added successfully.".formatted(name));
     }
 
-    /** What is in memory goes in any case: a name that is known here no more may still be there. */
+    /**
+     * What is in memory goes in any case: a name that is known here no more may still be there. With {@code put_back} the name stands again
+     * for what it stood for before it was given to {@code lora_path}: so the gateway undoes a load that another replica has refused.
+     */
     private static Mono<String> unload(ServedModel model, JsonFields fields) {
         String name = given(fields, "lora_name", "'lora_name' must be provided.");
         try {
-            model.adapters().remove(name);
+            if (fields.flag("put_back", false)) {
+                model.adapters().takeBack(name, given(fields, "lora_path", "'put_back' needs the 'lora_path'."));
+            } else {
+                model.adapters().remove(name);
+            }
         } finally {
             model.engine().adapters().orElseThrow().evict(name);
         }
