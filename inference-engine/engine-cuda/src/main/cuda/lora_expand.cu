@@ -5,7 +5,7 @@
 // h is multiplied as the sum of two elements, so that hardly anything of it is lost, and y is rounded once.
 //
 // Launch: grid (ceil(outputs of the largest part / 512), tiles, parts), block 128, dynamic shared memory tileRows * (maxRank + 16) * 4.
-//   lora_expand_16: tiles of up to 16 rows (decode); lora_expand_64: up to 64 (prefill), 16 at a time.
+//   lora_expand_64: tiles of up to 64 rows (prefill), 16 at a time; lora_expand_8.cu has the smaller ones.
 // Tiles, order, ranks, scales and B are read before the kernels ahead have finished, as in lora_shrink.
 #include "device.cuh"
 #include "mma.cuh"
@@ -160,12 +160,6 @@ __device__ __forceinline__ void expand(const element* b, const int* ranks, const
             }
         }
     }
-}
-
-extern "C" __global__ void __launch_bounds__(WARPS * WARP)
-lora_expand_16(const element* b, const int* ranks, const float* scales, const int* starts, const float* h, int splits, const int4* tiles,
-               const int* rowOrder, int rows, int parts, int maxRank, element* y) {
-    expand<1, 1>(b, ranks, scales, starts, h, splits, tiles, rowOrder, rows, parts, maxRank, y);
 }
 
 extern "C" __global__ void __launch_bounds__(WARPS * WARP)

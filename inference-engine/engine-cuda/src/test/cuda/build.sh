@@ -32,7 +32,7 @@ cubin() { # SOURCE MACROS...
         cubin lora_plain -DELEMENT=$element
         cubin latent_attention -DELEMENT=$element -DRANK=512 -DROPE_DIM=64
         if [ $element != 0 ]; then
-            for source in gemv mixture_route grouped_matmul lora_shrink lora_expand; do
+            for source in gemv mixture_route grouped_matmul lora_shrink lora_expand lora_expand_8; do
                 cubin $source -DELEMENT=$element
             done
             cubin latent_tiles -DELEMENT=$element -DRANK=512 -DROPE_DIM=64 -DPLAIN_DIM=128 -DVALUE_DIM=128

@@ -1,6 +1,20 @@
 // Adapters.
 #include "checks.hpp"
 
+/** The activation of sums that are never written, of rows with and without adapters. */
+static void checkGated(Type type, int rows, int inner, const Doubles& sums, const std::function<void(const Buffer&)>& launch) {
+    Buffer out((size_t) rows * inner * bytes(type));
+    launch(out);
+    Doubles expected;
+    for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < inner; i++) {
+            double gate = sums[(size_t) r * 2 * inner + i], up = sums[((size_t) r * 2 + 1) * inner + i];
+            expected.push_back(gate / (1 + std::exp(-gate)) * up);
+        }
+    }
+    check("lora_gated_8", type, std::to_string(rows) + " rows, inner " + std::to_string(inner), out.read(type), expected);
+}
+
 /** Low-rank updates of any mixture of adapters, each at its own rank, into plain and stacked outputs. */
 void checkLora() {
     if (!wanted("lora")) {
@@ -62,8 +76,20 @@ void checkLora() {
                         Kernel("lora_plain", macros(type), "lora_expand").launch(dim3(divideUp(widest, 256), tiles.count, parts), 256, 0, e);
                     } else {
                         Kernel("lora_shrink", macros(type), ("lora_shrink" + size).c_str()).launch(shrinkGrid, 256, 0, s);
-                        Kernel("lora_expand", macros(type), ("lora_expand" + size).c_str())
-                            .launch(dim3(divideUp(widest, 512), tiles.count, parts), 128, tiles.tileRows * (maxRank + 16) * 4, e);
+                        if (tiles.tileRows == 8 && parts == 2) {
+                            checkGated(type, rows, partOutputs[0], expected, [&](const Buffer& out) {
+                                Arguments g;
+                                g.p(db).p(dranks).p(dscales).p(dstarts).p(h).i(splits).p(dtiles).p(order).i(rows).i(maxRank).p(dy).i(0).p(out);
+                                Kernel("lora_expand_8", macros(type), "lora_expand_gated_8")
+                                    .launch(dim3(divideUp(widest, 256), tiles.count), 128, 2 * splits * 512, g);
+                            });
+                        }
+                        if (tiles.tileRows == 8) {
+                            Kernel("lora_expand_8", macros(type), "lora_expand_8").launch(dim3(divideUp(widest, 256), tiles.count, parts), 128, splits * 512, e);
+                        } else {
+                            Kernel("lora_expand", macros(type), "lora_expand_64")
+                                .launch(dim3(divideUp(widest, 512), tiles.count, parts), 128, tiles.tileRows * (maxRank + 16) * 4, e);
+                        }
                     }
                     check("lora" + (type == FLOAT32 ? " plain" : size), type, std::to_string(rows) + " rows, mixture " + std::to_string(mixture) + ", " + std::to_string(outputs) + "x" + std::to_string(inputs), dy.read(type), expected);
                 }

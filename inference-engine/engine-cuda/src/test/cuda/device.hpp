@@ -204,7 +204,7 @@ struct AdapterTiles {
     /** @param slotOf a row's slot, -1 for none */
     AdapterTiles(const Ints& slotOf, int slots) {
         int rows = (int) slotOf.size();
-        tileRows = rows <= 256 ? 16 : 64;
+        tileRows = rows <= 256 ? 8 : 64;
         count = divideUp(rows, tileRows) + std::min(slots, rows);
         for (int slot = 0; slot <= slots; slot++) {
             int first = (int) order.size();

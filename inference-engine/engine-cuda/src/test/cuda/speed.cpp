@@ -230,7 +230,8 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
         starts.emplace_back(matrix.starts);
     }
     std::string size = "_" + std::to_string(tiles.tileRows);
-    Kernel shrink("lora_shrink", macros(BFLOAT16), ("lora_shrink" + size).c_str()), expand("lora_expand", macros(BFLOAT16), ("lora_expand" + size).c_str());
+    bool small = tiles.tileRows == 8;
+    Kernel shrink("lora_shrink", macros(BFLOAT16), ("lora_shrink" + size).c_str()), expand(small ? "lora_expand_8" : "lora_expand", macros(BFLOAT16), ("lora_expand" + size).c_str());
     Gemv gemv;
     auto record = [&](bool multiply, bool update) {
         char *weights = (char*) w.address, *adapter = (char*) a.address;
@@ -251,7 +252,7 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
                 s.p(adapter).p(ranks).p(x).p(dtiles).p(order).i(rows).i(parts).i(rank).i(matrix.inputs).i(LORA_DEPTH).p(h);
                 shrink.launch(dim3(width / 16, tiles.count, splits), 256, 0, s, stream);
                 e.p(other).p(ranks).p(scales).p(starts[i]).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(rank).p(y);
-                expand.launch(dim3(divideUp(matrix.starts[1], 512), tiles.count, parts), 128, tiles.tileRows * (rank + 16) * 4, e, stream);
+                expand.launch(dim3(divideUp(matrix.starts[1], small ? 256 : 512), tiles.count, parts), 128, small ? splits * 512 : tiles.tileRows * (rank + 16) * 4, e, stream);
                 adapter = other + 2ull * adapters * rank * outputs;
             }
         }

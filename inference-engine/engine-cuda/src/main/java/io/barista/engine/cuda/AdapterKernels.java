@@ -1,15 +1,20 @@
 package io.barista.engine.cuda;
 
+import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AdapterShape;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What adapters add to a product, in two launches. The first needs the product's inputs only and so runs beside the product, on a
- * stream of its own; the second adds to what the product has written.
+ * stream of its own and on the multiprocessors that the product leaves; the second adds to what the product has written.
  */
 final class AdapterKernels implements AutoCloseable {
 
     private static final int DEPTH = 1_024; // inputs of a split
     private static final int EXPAND_OUTPUTS = 512; // of a block
+    private static final int SMALL_EXPAND_OUTPUTS = 256;
+    private static final int SPLIT_BYTES = 512; // of shared memory, for small tiles
     private static final int PLAIN_OUTPUTS = 256;
     private static final int PLAIN_BLOCK = 256;
 
@@ -21,6 +26,7 @@ final class AdapterKernels implements AutoCloseable {
     private final boolean plain;
     private final Kernel[] shrink; // for small tiles, for large ones
     private final Kernel[] expand;
+    private final @Nullable Kernel expandGated; // for small tiles
 
     private long sumsOfRow; // floats of the largest matrix
     private long sums;
@@ -32,12 +38,13 @@ final class AdapterKernels implements AutoCloseable {
         this.plain = element == Element.FLOAT32;
         this.shrink = plain
                 ? both(loader.loadBeside("lora_plain", "lora_shrink", PLAIN_BLOCK, beside))
-                : new Kernel[]{loader.loadBeside("lora_shrink", "lora_shrink_16", 256, beside),
+                : new Kernel[]{loader.loadBeside("lora_shrink", "lora_shrink_8", 256, beside),
                     loader.loadBeside("lora_shrink", "lora_shrink_64", 256, beside)};
         this.expand = plain
                 ? both(loader.loadBeside("lora_plain", "lora_expand", PLAIN_BLOCK, stream))
-                : new Kernel[]{loader.loadBeside("lora_expand", "lora_expand_16", 128, stream),
+                : new Kernel[]{loader.loadBeside("lora_expand_8", "lora_expand_8", 128, stream),
                     loader.loadBeside("lora_expand", "lora_expand_64", 128, stream)};
+        this.expandGated = plain ? null : loader.loadBeside("lora_expand_8", "lora_expand_gated_8", 128, stream);
     }
 
     private static Kernel[] both(Kernel kernel) {
@@ -53,15 +60,20 @@ final class AdapterKernels implements AutoCloseable {
         return Math.ceilDiv(matrix.shape().inputs(), DEPTH);
     }
 
+    /** What {@link #shrink} multiplies is there once all that is queued so far is done: to be called before the product is queued. */
+    void inputsAreQueued() {
+        inputsReady.record(stream);
+    }
+
     /**
-     * Starts to multiply x by A, once everything that was queued so far is done.
+     * Multiplies x by A beside the product that was queued since {@link #inputsAreQueued}. It is queued behind the product: its blocks would
+     * take multiprocessors that the product's then wait for.
      *
      * @param mostRows of any product
      */
     void shrink(CudaAdapterMatrix matrix, AdapterRows rows, int mostRows, long x) {
         requireRoom(mostRows);
         AdapterShape shape = matrix.shape();
-        inputsReady.record(stream);
         inputsReady.await(beside);
         ofSize(shrink, rows).pointer(matrix.a()).pointer(matrix.ranks()).pointer(x).pointer(rows.tiles())
                 .pointer(rows.order()).integer(rows.count()).integer(shape.parts()).integer(matrix.rank())
@@ -76,16 +88,43 @@ final class AdapterKernels implements AutoCloseable {
         AdapterShape shape = matrix.shape();
         shrunk.await(stream);
         Kernel kernel = ofSize(expand, rows);
-        kernel.sharedMemory(plain ? 0 : AdapterTiles.tileRows(rows.count()) * (matrix.rank() + 16) * 4);
+        boolean small = isSmall(rows);
+        kernel.sharedMemory(plain
+                ? 0
+                : small
+                        ? splits(matrix) * SPLIT_BYTES
+                        : AdapterTiles.tileRows(rows.count()) * (matrix.rank() + 16) * 4);
         kernel.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
                 .pointer(sums).integer(splits(matrix)).pointer(rows.tiles()).pointer(rows.order())
                 .integer(rows.count()).integer(shape.parts()).integer(matrix.rank()).pointer(out)
-                .launch(Math.ceilDiv(matrix.widest(), plain ? PLAIN_OUTPUTS : EXPAND_OUTPUTS), rows.tileCount(),
+                .launch(Math.ceilDiv(matrix.widest(),
+                        plain ? PLAIN_OUTPUTS : small ? SMALL_EXPAND_OUTPUTS : EXPAND_OUTPUTS), rows.tileCount(),
                         shape.parts());
     }
 
+    /** Whether {@link #expandGated} takes a matrix and rows. */
+    boolean gates(CudaAdapterMatrix matrix, AdapterRows rows) {
+        return expandGated != null && isSmall(rows) && matrix.shape().parts() == 2
+                && matrix.shape().width() == 2 * matrix.widest();
+    }
+
+    /** As {@link #expand} of gate and up, whose sums are not written: the gated activation of them is. */
+    void expandGated(CudaAdapterMatrix matrix, AdapterRows rows, long gateUp, Activation activation, long out) {
+        shrunk.await(stream);
+        Kernel kernel = Objects.requireNonNull(expandGated, "elements of 16 bits");
+        kernel.sharedMemory(2 * splits(matrix) * SPLIT_BYTES);
+        kernel.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
+                .pointer(sums).integer(splits(matrix)).pointer(rows.tiles()).pointer(rows.order())
+                .integer(rows.count()).integer(matrix.rank()).pointer(gateUp).integer(RowKernels.code(activation))
+                .pointer(out).launch(Math.ceilDiv(matrix.widest(), SMALL_EXPAND_OUTPUTS), rows.tileCount(), 1);
+    }
+
     private static Kernel ofSize(Kernel[] kernels, AdapterRows rows) {
-        return kernels[AdapterTiles.tileRows(rows.count()) == AdapterTiles.tileRows(1) ? 0 : 1];
+        return kernels[isSmall(rows) ? 0 : 1];
+    }
+
+    private static boolean isSmall(AdapterRows rows) {
+        return AdapterTiles.tileRows(rows.count()) == AdapterTiles.tileRows(1);
     }
 
     /** Once, at the first step: then the largest step is known. */

@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class AdapterTiles {
 
     private static final int MOST_ROWS_IN_SMALL_TILES = 256;
-    private static final int SMALL = 16;
+    private static final int SMALL = 8;
     private static final int LARGE = 64;
     private static final int INTS = 4; // slot, first, count, rows
 

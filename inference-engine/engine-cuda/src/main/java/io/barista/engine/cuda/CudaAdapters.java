@@ -1,5 +1,6 @@
 package io.barista.engine.cuda;
 
+import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AdapterMatrix;
 import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AdapterUpdate;
@@ -68,24 +69,41 @@ final class CudaAdapters implements AutoCloseable {
     /** To a product that has been made. */
     void add(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
         if (step.inputs().adapterTokens > 0) {
-            begin(room, x);
-            finish(room, out);
+            begin();
+            finish(room, x, out);
         }
     }
 
-    /** Before the product that x is multiplied in is queued, which this then runs beside. */
-    void begin(AdapterMatrix room, DeviceBuffer x) {
-        CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
-        AdapterRows rows = rows();
-        kernels().shrink(matrix, rows, step.inputs().maxTokens(),
-                CudaChecks.address(x, rows.count(), matrix.shape().inputs()));
+    /** Before a product is queued, and once all that makes its inputs is. */
+    void begin() {
+        kernels().inputsAreQueued();
     }
 
-    /** After that product is queued: adds to what it writes. */
-    void finish(AdapterMatrix room, DeviceBuffer out) {
+    /** After that product is queued: multiplies x by A beside it, then adds to what it writes. */
+    void finish(AdapterMatrix room, DeviceBuffer x, DeviceBuffer out) {
         CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
         AdapterRows rows = rows();
+        shrink(matrix, rows, x);
         kernels().expand(matrix, rows, CudaChecks.address(out, rows.count(), matrix.shape().width()));
+    }
+
+    /** Whether {@link #finishGated} does it for that product. */
+    boolean gates(Linear w) {
+        return addedTo(w) instanceof CudaAdapterMatrix matrix && kernels().gates(matrix, rows());
+    }
+
+    /** As {@link #finish} of gate and up, then their gated activation: {@code gateUp} stays the product alone. */
+    void finishGated(AdapterMatrix room, DeviceBuffer x, DeviceBuffer gateUp, Activation activation, DeviceBuffer out) {
+        CudaAdapterMatrix matrix = (CudaAdapterMatrix) room;
+        AdapterRows rows = rows();
+        shrink(matrix, rows, x);
+        kernels().expandGated(matrix, rows, CudaChecks.address(gateUp, rows.count(), matrix.shape().width()),
+                activation, CudaChecks.address(out, rows.count(), matrix.widest()));
+    }
+
+    private void shrink(CudaAdapterMatrix matrix, AdapterRows rows, DeviceBuffer x) {
+        kernels().shrink(matrix, rows, step.inputs().maxTokens(),
+                CudaChecks.address(x, rows.count(), matrix.shape().inputs()));
     }
 
     private AdapterKernels kernels() {

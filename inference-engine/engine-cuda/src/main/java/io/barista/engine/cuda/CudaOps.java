@@ -290,8 +290,14 @@ final class CudaOps implements TensorOps {
     @Override
     public void normMatmulGated(DeviceBuffer x, DeviceBuffer norm, float eps, Linear w, Activation activation,
             int count, int inner, DeviceBuffer normalised, DeviceBuffer gateUp, DeviceBuffer out) {
-        if (!recorder.normMatmulGated(x, norm, eps, w, activation, inner, out)
-                && !fused.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, out)) {
+        if (recorder.normMatmulGated(x, norm, eps, w, activation, inner, out)
+                || fused.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, out)) {
+            return;
+        }
+        if (adapters.gates(w)) {
+            rows.rmsNorm(x, norm, eps, count, w.matrix().inputs(), normalised);
+            products.linearGated(w, normalised, activation, count, gateUp, out);
+        } else {
             TensorOps.super.normMatmulGated(x, norm, eps, w, activation, count, inner, normalised, gateUp, out);
         }
     }

@@ -49,10 +49,11 @@ final class KernelLoader implements AutoCloseable {
                 stream, arena);
     }
 
-    /** One that starts when everything before it in that stream is done, whatever kernels on other streams it waits for. */
+    /** One on that stream, which may have been told to wait for kernels of others: for all of them it waits itself. */
     Kernel loadBeside(String file, String function, int block, Stream other) {
         CUmod_st module = modules.computeIfAbsent(file + Map.of(), _ -> module(file, Map.of()));
-        return new Kernel(function, Driver.function(module, function), block, false, false, other, arena);
+        return new Kernel(function, Driver.function(module, function), block, device.launchesDependents(), false, other,
+                arena);
     }
 
     /** One whose blocks wait for one another: a launch fails unless all of them can run at a time. */

@@ -4,10 +4,12 @@ import static io.barista.engine.cuda.CudaChecks.address;
 import static io.barista.engine.cuda.CudaChecks.requireDifferent;
 import static io.barista.engine.cuda.CudaChecks.vector;
 
+import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AdapterMatrix;
 import io.barista.engine.backend.DeviceBuffer;
 import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.Matrix;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows times weights, dense or quantised, and what adapters add to them. */
@@ -41,12 +43,20 @@ final class ProductOps {
     void linear(Linear w, DeviceBuffer x, int rows, DeviceBuffer out) {
         AdapterMatrix room = adapters.addedTo(w);
         if (room != null) {
-            adapters.begin(room, x);
+            adapters.begin();
         }
         matmul(w.matrix(), w.bias(), x, rows, out);
         if (room != null) {
-            adapters.finish(room, out);
+            adapters.finish(room, x, out);
         }
+    }
+
+    /** {@link #linear} of gate and up that {@link CudaAdapters#gates}, then their gated activation in the launch that adds what adapters do. */
+    void linearGated(Linear w, DeviceBuffer x, Activation activation, int rows, DeviceBuffer gateUp,
+            DeviceBuffer out) {
+        adapters.begin();
+        matmul(w.matrix(), w.bias(), x, rows, gateUp);
+        adapters.finishGated(Objects.requireNonNull(adapters.addedTo(w)), x, gateUp, activation, out);
     }
 
     /** sum += {@link #linear} of x, without a place for the product. */
@@ -54,7 +64,7 @@ final class ProductOps {
         requireDifferent(w.matrix().name(), x, sum);
         AdapterMatrix room = adapters.addedTo(w);
         if (room != null) {
-            adapters.begin(room, x);
+            adapters.begin();
         }
         long source = address(x, rows, w.matrix().inputs());
         long target = address(sum, rows, w.matrix().outputs());
@@ -63,7 +73,7 @@ final class ProductOps {
             case QuantizedMatrix codes -> quantized.add(codes, bias(w), source, rows, target);
         }
         if (room != null) {
-            adapters.finish(room, sum);
+            adapters.finish(room, x, sum);
         }
     }
 
