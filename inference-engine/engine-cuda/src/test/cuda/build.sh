@@ -76,7 +76,7 @@ cubin() { # SOURCE MACROS...
     done
 } | nice xargs -0 -P "${JOBS:-$(nproc)}" -I{} bash -c '{} || { echo "failed: {}" >&2; exit 255; }'
 $nvcc -o "$out/check" "$out"/check*.o
-$nvcc -o "$out/speed" "$out"/speed*.o
+$nvcc -o "$out/speed" "$out"/speed*.o -ldl
 $nvcc -o "$out/decode" "$out/decode.o"
 "$out/decode" --macros | sort -u | while read -r macros; do
     # shellcheck disable=SC2086 # a macro a word

@@ -1,4 +1,4 @@
-// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|families|codes]
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|adapters|families|codes]
 #include "speeds.hpp"
 
 struct Model {
@@ -306,7 +306,7 @@ static void rows(int tokens) {
 
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|families|codes]\n");
+        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|adapters|families|codes]\n");
         return 2;
     }
     cubins = arguments[1];
@@ -325,6 +325,10 @@ int main(int count, char** arguments) {
         for (auto [rows, adapters, rank] : {std::tuple{1, 16, 16}, {16, 1, 16}, {16, 16, 16}, {16, 16, 64}, {64, 16, 16}, {256, 16, 16}, {256, 64, 16}, {2048, 16, 16}, {8192, 1, 16}}) {
             lora(llama, rows, adapters, rank);
         }
+        return 0;
+    }
+    if (only == "adapters") {
+        speedOfAdapters();
         return 0;
     }
     if (only == "families") {

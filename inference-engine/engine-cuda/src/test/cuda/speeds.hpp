@@ -58,3 +58,6 @@ void speedOfFamilies();
 
 /** Products of quantised weights. */
 void speedOfCodes();
+
+/** Decode steps as the engine queues them, with and without adapters. */
+void speedOfAdapters();
