@@ -41,8 +41,12 @@ attention_prefill(const element* qkv, const kv_element* cache, const int* queryS
     waitForPredecessors();
     int sharing = heads / kvHeads, kvHead = blockIdx.y;
     int sequence, rowTile;
+    auto rowsOf = [&](int s) {
+        int queries = queryStarts[s + 1] - queryStarts[s];
+        return queries < leastQueries ? 0 : queries * sharing;
+    };
     // The last rows see the most keys: they start first.
-    if (!findTile<ROWS>(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
+    if (!findTile<ROWS>(sequences, rowsOf, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
         return;
     }
     int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP, group = lane / 4, quad = lane % 4;

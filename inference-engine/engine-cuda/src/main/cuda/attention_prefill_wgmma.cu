@@ -43,8 +43,12 @@ attention_prefill_wgmma(const element* qkv, const kv_element* cache, const int* 
     waitForPredecessors();
     int sharing = heads / kvHeads, kvHead = blockIdx.y;
     int sequence, rowTile;
+    auto rowsOf = [&](int s) {
+        int queries = queryStarts[s + 1] - queryStarts[s];
+        return queries < leastQueries ? 0 : queries * sharing;
+    };
     // The last rows see the most keys: they start first.
-    if (!findTile<ROWS>(queryStarts, sequences, sharing, leastQueries, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
+    if (!findTile<ROWS>(sequences, rowsOf, (int) (gridDim.x - 1 - blockIdx.x), sequence, rowTile)) {
         return;
     }
     unsigned queriesShared = (sharedAddress(unaligned) + 1023) & ~1023u, tiles = queriesShared + TILE_BYTES;

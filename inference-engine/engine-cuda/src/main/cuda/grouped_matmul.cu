@@ -2,14 +2,13 @@
 // Launch: grid (ceil(outputs / 64), min(slots, ceil(slots / 64) + experts)), block 128, dynamic shared memory 4 * 2 * 64 * 9 * 16 = 73728.
 // In decode each expert in use is read once: bytes are outputs * inputs elements an expert. In prefill it is bound by mma.sync.
 #include "grouped.cuh"
-#include "mma.cuh"
 
 extern "C" __global__ void __launch_bounds__(THREADS)
 grouped_matmul(const element* w, const element* x, const int* rows, const int* starts, int experts, int outputs, int inputs, element* out) {
     extern __shared__ uint4 shared[]; // [STAGES][x, w][TILE][ROW_UNITS]
     startSuccessor();
     waitForPredecessors();
-    int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
+    int warp = threadIdx.x / WARP;
     auto [expert, firstSlot, endSlot] = expertSlots(starts, experts);
     if (expert < 0) {
         return;
@@ -54,37 +53,7 @@ grouped_matmul(const element* w, const element* x, const int* rows, const int* s
         if (rowBase >= valid) {
             continue; // no rows for this warp
         }
-#pragma unroll
-        for (int k = 0; k < DEPTH / 16; k++) {
-            unsigned a[2][4], b[2][4];
-#pragma unroll
-            for (int i = 0; i < 2; i++) {
-                loadMatrices(a[i], stage + ((rowBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
-                loadMatrices(b[i], stage + (OPERAND_UNITS + (outputBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
-            }
-#pragma unroll
-            for (int i = 0; i < 2; i++) {
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    multiplyAdd(sums[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2], b[j / 2][j % 2 + 2]);
-                }
-            }
-        }
+        multiplyStage(sums, stage, stage + OPERAND_UNITS * 16, rowBase, outputBase);
     }
-#pragma unroll
-    for (int i = 0; i < 2; i++) {
-#pragma unroll
-        for (int r = 0; r < 2; r++) {
-            int row = rowBase + i * 16 + lane / 4 + r * 8;
-            if (row < valid) {
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    int output = firstOutput + outputBase + j * 8 + lane % 4 * 2;
-                    if (output < outputs) { // outputs are even
-                        *(unsigned*) (out + (size_t) (firstSlot + row) * outputs + output) = pack2(sums[i][j][r * 2], sums[i][j][r * 2 + 1]);
-                    }
-                }
-            }
-        }
-    }
+    writeTile(out, sums, firstSlot, valid, firstOutput, outputs, rowBase, outputBase);
 }

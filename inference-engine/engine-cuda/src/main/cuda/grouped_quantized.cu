@@ -5,7 +5,6 @@
 // Launch: grid (ceil(outputs / 64), min(slots, ceil(slots / 64) + experts)), block 128, dynamic shared memory 4 * (9216 + RAW) + 2 * 9216, RAW 2048 for int4, else 4096.
 // Moves the codes and scales of every expert in use once for each 64 slots.
 #include "grouped.cuh"
-#include "mma.cuh"
 #include "quantized.cuh"
 
 #define PIECES (32 / CODES) // of 16 bytes that a thread copies: half a row of codes
@@ -19,7 +18,7 @@ grouped_quantized(const unsigned char* codes, const float* scales, const unsigne
     uint4* decoded = shared + STAGES * STAGE_UNITS;
     startSuccessor();
     waitForPredecessors();
-    int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
+    int warp = threadIdx.x / WARP;
     auto [expert, firstSlot, endSlot] = expertSlots(starts, experts);
     if (expert < 0) {
         return;
@@ -109,37 +108,7 @@ grouped_quantized(const unsigned char* codes, const float* scales, const unsigne
             continue; // no rows for this warp
         }
         unsigned rowsOfX = sharedAddress(shared + step % STAGES * STAGE_UNITS), weights = sharedAddress(decoded + step % 2 * OPERAND_UNITS);
-#pragma unroll
-        for (int k = 0; k < DEPTH / 16; k++) {
-            unsigned a[2][4], b[2][4];
-#pragma unroll
-            for (int i = 0; i < 2; i++) {
-                loadMatrices(a[i], rowsOfX + ((rowBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
-                loadMatrices(b[i], weights + ((outputBase + i * 16 + lane % 16) * ROW_UNITS + k * 2 + lane / 16) * 16);
-            }
-#pragma unroll
-            for (int i = 0; i < 2; i++) {
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    multiplyAdd(sums[i][j], a[i][0], a[i][1], a[i][2], a[i][3], b[j / 2][j % 2], b[j / 2][j % 2 + 2]);
-                }
-            }
-        }
+        multiplyStage(sums, rowsOfX, weights, rowBase, outputBase);
     }
-#pragma unroll
-    for (int i = 0; i < 2; i++) {
-#pragma unroll
-        for (int r = 0; r < 2; r++) {
-            int row = rowBase + i * 16 + lane / 4 + r * 8;
-            if (row < valid) {
-#pragma unroll
-                for (int j = 0; j < 4; j++) {
-                    int output = firstOutput + outputBase + j * 8 + lane % 4 * 2;
-                    if (output < outputs) { // outputs are even
-                        *(unsigned*) (out + (size_t) (firstSlot + row) * outputs + output) = pack2(sums[i][j][r * 2], sums[i][j][r * 2 + 1]);
-                    }
-                }
-            }
-        }
-    }
+    writeTile(out, sums, firstSlot, valid, firstOutput, outputs, rowBase, outputBase);
 }
