@@ -10,7 +10,7 @@
 // sums are made depends on inputs and depth alone, so a row gets the same bits in any company.
 //
 // Launch: grid (parts * maxRank / 16, tiles, splits), block 256; depth = inputs of a split, a multiple of 64.
-//   lora_shrink_8: tiles of up to 8 rows (decode); lora_shrink_64: up to 64 (prefill).
+//   lora_shrink_8: tiles of up to 8 rows.
 // Tiles, order, ranks and A are read before the kernels ahead have finished: they are written by copies that a step waits for, never by kernels.
 #include "device.cuh"
 #include "mma.cuh"
@@ -114,10 +114,4 @@ extern "C" __global__ void __launch_bounds__(WARPS * WARP)
 lora_shrink_8(const element* a, const int* ranks, const element* x, const int4* tiles, const int* rowOrder, int rows, int parts, int maxRank, int inputs,
                int depth, float* h) {
     shrink<1, 2>(a, ranks, x, tiles, rowOrder, rows, parts, maxRank, inputs, depth, h);
-}
-
-extern "C" __global__ void __launch_bounds__(WARPS * WARP)
-lora_shrink_64(const element* a, const int* ranks, const element* x, const int4* tiles, const int* rowOrder, int rows, int parts, int maxRank, int inputs,
-               int depth, float* h) {
-    shrink<8, 1>(a, ranks, x, tiles, rowOrder, rows, parts, maxRank, inputs, depth, h);
 }

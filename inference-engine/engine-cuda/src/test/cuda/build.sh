@@ -32,7 +32,7 @@ cubin() { # SOURCE MACROS...
         cubin lora_plain -DELEMENT=$element
         cubin latent_attention -DELEMENT=$element -DRANK=512 -DROPE_DIM=64
         if [ $element != 0 ]; then
-            for source in gemv mixture_route grouped_matmul lora_shrink lora_expand lora_expand_8; do
+            for source in gemv mixture_route grouped_matmul lora_shrink lora_shrink_prompts lora_expand_8 lora_expand_prompts; do
                 cubin $source -DELEMENT=$element
             done
             cubin latent_tiles -DELEMENT=$element -DRANK=512 -DROPE_DIM=64 -DPLAIN_DIM=128 -DVALUE_DIM=128

@@ -38,7 +38,7 @@ void checkLora() {
             size_t aSlot = (size_t) width * inputs, bSlot = (size_t) outputs * maxRank;
             Floats a = random(aSlot * slots, type, 1 / std::sqrt((float) inputs)), b = random(bSlot * slots, type), scales = random(slots * parts, FLOAT32);
             Buffer da(a, type), db(b, type), dranks(ranks), dscales(scales, FLOAT32), dstarts(starts);
-            for (int rows : some({1, 7, 31, 33, 127, 129, 257})) {
+            for (int rows : some({1, 7, 31, 33, 127, 129, 257, 400})) {
                 for (int mixture = 0; mixture < 3; mixture++) { // all rows of one adapter; runs, as in prefill; one here, one there
                     Ints slotOf;
                     for (int r = 0; r < rows; r++) {
@@ -66,7 +66,7 @@ void checkLora() {
                     AdapterTiles tiles(slotOf, slots);
                     int splits = divideUp(inputs, LORA_DEPTH), widest = *std::max_element(partOutputs.begin(), partOutputs.end());
                     Buffer dx(x, type), dy(y, type), dtiles(tiles.tiles), order(tiles.order), h((size_t) splits * rows * width * 4);
-                    std::string size = "_" + std::to_string(tiles.tileRows);
+                    bool prompts = tiles.tileRows == 64 && type != FLOAT32;
                     Arguments s, e;
                     s.p(da).p(dranks).p(dx).p(dtiles).p(order).i(rows).i(parts).i(maxRank).i(inputs).i(LORA_DEPTH).p(h);
                     e.p(db).p(dranks).p(dscales).p(dstarts).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(maxRank).p(dy);
@@ -74,9 +74,23 @@ void checkLora() {
                     if (type == FLOAT32) {
                         Kernel("lora_plain", macros(type), "lora_shrink").launch(shrinkGrid, 256, 0, s);
                         Kernel("lora_plain", macros(type), "lora_expand").launch(dim3(divideUp(widest, 256), tiles.count, parts), 256, 0, e);
+                    } else if (prompts) {
+                        int stages = rows % 2 == 0 ? 2 : 4;
+                        Arguments s, e;
+                        s.p(da).p(dranks).p(dscales).p(dx).p(dtiles).p(order).i(parts).i(maxRank).i(inputs).i(LORA_DEPTH).i(stages).p(h);
+                        e.p(db).p(dranks).p(dstarts).p(h).p(dtiles).p(order).i(parts).i(maxRank).p(dy);
+                        Kernel("lora_shrink_prompts", macros(type), "lora_shrink_prompts").launch(dim3(width / 8, tiles.count), 256, stages * 32768, s);
+                        if (parts == 2) {
+                            checkGated(type, rows, partOutputs[0], expected, [&](const Buffer& out) {
+                                Arguments g;
+                                g.p(db).p(dranks).p(h).p(dtiles).p(order).i(maxRank).p(dy).i(partOutputs[0]).p(out);
+                                Kernel("lora_expand_prompts", macros(type), "lora_expand_silu").launch(dim3(divideUp(widest, 2048), tiles.count), 256, 0, g);
+                            });
+                        }
+                        Kernel("lora_expand_prompts", macros(type), "lora_expand_prompts").launch(dim3(divideUp(widest, 2048), tiles.count, parts), 256, 0, e);
                     } else {
-                        Kernel("lora_shrink", macros(type), ("lora_shrink" + size).c_str()).launch(shrinkGrid, 256, 0, s);
-                        if (tiles.tileRows == 8 && parts == 2) {
+                        Kernel("lora_shrink", macros(type), "lora_shrink_8").launch(shrinkGrid, 256, 0, s);
+                        if (parts == 2) {
                             checkGated(type, rows, partOutputs[0], expected, [&](const Buffer& out) {
                                 Arguments g;
                                 g.p(db).p(dranks).p(dscales).p(dstarts).p(h).i(splits).p(dtiles).p(order).i(rows).i(maxRank).p(dy).i(0).p(out);
@@ -84,14 +98,9 @@ void checkLora() {
                                     .launch(dim3(divideUp(widest, 256), tiles.count), 128, 2 * splits * 512, g);
                             });
                         }
-                        if (tiles.tileRows == 8) {
-                            Kernel("lora_expand_8", macros(type), "lora_expand_8").launch(dim3(divideUp(widest, 256), tiles.count, parts), 128, splits * 512, e);
-                        } else {
-                            Kernel("lora_expand", macros(type), "lora_expand_64")
-                                .launch(dim3(divideUp(widest, 512), tiles.count, parts), 128, tiles.tileRows * (maxRank + 16) * 4, e);
-                        }
+                        Kernel("lora_expand_8", macros(type), "lora_expand_8").launch(dim3(divideUp(widest, 256), tiles.count, parts), 128, splits * 512, e);
                     }
-                    check("lora" + (type == FLOAT32 ? " plain" : size), type, std::to_string(rows) + " rows, mixture " + std::to_string(mixture) + ", " + std::to_string(outputs) + "x" + std::to_string(inputs), dy.read(type), expected);
+                    check(type == FLOAT32 ? "lora plain" : prompts ? "lora prompts" : "lora", type, std::to_string(rows) + " rows, mixture " + std::to_string(mixture) + ", " + std::to_string(outputs) + "x" + std::to_string(inputs), dy.read(type), expected);
                 }
             }
         }

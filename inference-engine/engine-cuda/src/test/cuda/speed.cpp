@@ -1,4 +1,4 @@
-// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|adapters|families|codes]
+// Times kernels at the shapes of public models, as graphs, with random data that does not fit the cache. Usage: speed CUBINS [prefill|steps|lora|lora-prompts|adapters|families|codes]
 #include "speeds.hpp"
 
 struct Model {
@@ -229,9 +229,7 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
     for (const Matrix& matrix : matrices) {
         starts.emplace_back(matrix.starts);
     }
-    std::string size = "_" + std::to_string(tiles.tileRows);
-    bool small = tiles.tileRows == 8;
-    Kernel shrink("lora_shrink", macros(BFLOAT16), ("lora_shrink" + size).c_str()), expand(small ? "lora_expand_8" : "lora_expand", macros(BFLOAT16), ("lora_expand" + size).c_str());
+    Kernel shrink("lora_shrink", macros(BFLOAT16), "lora_shrink_8"), expand("lora_expand_8", macros(BFLOAT16), "lora_expand_8");
     Gemv gemv;
     auto record = [&](bool multiply, bool update) {
         char *weights = (char*) w.address, *adapter = (char*) a.address;
@@ -252,7 +250,7 @@ static void lora(const Model& m, int rows, int adapters, int rank) {
                 s.p(adapter).p(ranks).p(x).p(dtiles).p(order).i(rows).i(parts).i(rank).i(matrix.inputs).i(LORA_DEPTH).p(h);
                 shrink.launch(dim3(width / 16, tiles.count, splits), 256, 0, s, stream);
                 e.p(other).p(ranks).p(scales).p(starts[i]).p(h).i(splits).p(dtiles).p(order).i(rows).i(parts).i(rank).p(y);
-                expand.launch(dim3(divideUp(matrix.starts[1], small ? 256 : 512), tiles.count, parts), 128, small ? splits * 512 : tiles.tileRows * (rank + 16) * 4, e, stream);
+                expand.launch(dim3(divideUp(matrix.starts[1], 256), tiles.count, parts), 128, splits * 512, e, stream);
                 adapter = other + 2ull * adapters * rank * outputs;
             }
         }
@@ -306,7 +304,7 @@ static void rows(int tokens) {
 
 int main(int count, char** arguments) {
     if (count < 2) {
-        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|adapters|families|codes]\n");
+        fprintf(stderr, "usage: speed CUBINS [prefill|steps|lora|lora-prompts|adapters|families|codes]\n");
         return 2;
     }
     cubins = arguments[1];
@@ -322,9 +320,14 @@ int main(int count, char** arguments) {
         return 0;
     }
     if (only == "lora") {
-        for (auto [rows, adapters, rank] : {std::tuple{1, 16, 16}, {16, 1, 16}, {16, 16, 16}, {16, 16, 64}, {64, 16, 16}, {256, 16, 16}, {256, 64, 16}, {2048, 16, 16}, {8192, 1, 16}}) {
+        for (auto [rows, adapters, rank] : {std::tuple{1, 16, 16}, {16, 1, 16}, {16, 16, 16}, {16, 16, 64}, {64, 16, 16}, {256, 16, 16}, {256, 64, 16}}) {
             lora(llama, rows, adapters, rank);
         }
+        speedOfAdaptersInPrompts();
+        return 0;
+    }
+    if (only == "lora-prompts") {
+        speedOfAdaptersInPrompts();
         return 0;
     }
     if (only == "adapters") {

@@ -56,6 +56,9 @@ inline double microseconds(const std::function<void()>& record, int replays = 15
 /** Kernels of mixtures and latent attention. */
 void speedOfFamilies();
 
+/** What adapters add to prompts. */
+void speedOfAdaptersInPrompts();
+
 /** Products of quantised weights. */
 void speedOfCodes();
 

@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class AdapterKernels implements AutoCloseable {
 
     private static final int DEPTH = 1_024; // inputs of a split
-    private static final int EXPAND_OUTPUTS = 512; // of a block
-    private static final int SMALL_EXPAND_OUTPUTS = 256;
-    private static final int SPLIT_BYTES = 512; // of shared memory, for small tiles
-    private static final int PLAIN_OUTPUTS = 256;
+    private static final int EXPAND_OUTPUTS = 256; // of a block
+    private static final int SPLIT_BYTES = 512; // of shared memory
     private static final int PLAIN_BLOCK = 256;
 
     private final DeviceMemory memory;
@@ -24,9 +22,10 @@ final class AdapterKernels implements AutoCloseable {
     private final StreamEvent inputsReady = new StreamEvent();
     private final StreamEvent shrunk = new StreamEvent();
     private final boolean plain;
-    private final Kernel[] shrink; // for small tiles, for large ones
-    private final Kernel[] expand;
-    private final @Nullable Kernel expandGated; // for small tiles
+    private final Kernel shrink;
+    private final Kernel expand;
+    private final @Nullable Kernel expandGated;
+    private final @Nullable PromptAdapters prompts; // for large tiles, where the kernels are not plain
 
     private long sumsOfRow; // floats of the largest matrix
     private long sums;
@@ -37,18 +36,13 @@ final class AdapterKernels implements AutoCloseable {
         this.stream = stream;
         this.plain = element == Element.FLOAT32;
         this.shrink = plain
-                ? both(loader.loadBeside("lora_plain", "lora_shrink", PLAIN_BLOCK, beside))
-                : new Kernel[]{loader.loadBeside("lora_shrink", "lora_shrink_8", 256, beside),
-                    loader.loadBeside("lora_shrink", "lora_shrink_64", 256, beside)};
+                ? loader.loadBeside("lora_plain", "lora_shrink", PLAIN_BLOCK, beside)
+                : loader.loadBeside("lora_shrink", "lora_shrink_8", 256, beside);
         this.expand = plain
-                ? both(loader.loadBeside("lora_plain", "lora_expand", PLAIN_BLOCK, stream))
-                : new Kernel[]{loader.loadBeside("lora_expand_8", "lora_expand_8", 128, stream),
-                    loader.loadBeside("lora_expand", "lora_expand_64", 128, stream)};
+                ? loader.loadBeside("lora_plain", "lora_expand", PLAIN_BLOCK, stream)
+                : loader.loadBeside("lora_expand_8", "lora_expand_8", 128, stream);
         this.expandGated = plain ? null : loader.loadBeside("lora_expand_8", "lora_expand_gated_8", 128, stream);
-    }
-
-    private static Kernel[] both(Kernel kernel) {
-        return new Kernel[]{kernel, kernel};
+        this.prompts = plain ? null : new PromptAdapters(loader, stream, beside);
     }
 
     /** To be called for every matrix before the first step, which allocates room for sums. */
@@ -73,54 +67,58 @@ final class AdapterKernels implements AutoCloseable {
      */
     void shrink(CudaAdapterMatrix matrix, AdapterRows rows, int mostRows, long x) {
         requireRoom(mostRows);
-        AdapterShape shape = matrix.shape();
         inputsReady.await(beside);
-        ofSize(shrink, rows).pointer(matrix.a()).pointer(matrix.ranks()).pointer(x).pointer(rows.tiles())
+        if (prompts != null && !isSmall(rows)) {
+            prompts.shrink(matrix, rows, DEPTH, x, sums);
+        } else {
+            shrinkFew(matrix, rows, x);
+        }
+        shrunk.record(beside);
+    }
+
+    private void shrinkFew(CudaAdapterMatrix matrix, AdapterRows rows, long x) {
+        AdapterShape shape = matrix.shape();
+        shrink.pointer(matrix.a()).pointer(matrix.ranks()).pointer(x).pointer(rows.tiles())
                 .pointer(rows.order()).integer(rows.count()).integer(shape.parts()).integer(matrix.rank())
                 .integer(shape.inputs()).integer(DEPTH).pointer(sums)
                 .launch(shape.parts() * matrix.rank() / CudaAdapterMatrix.RANK_MULTIPLE, rows.tileCount(),
                         splits(matrix));
-        shrunk.record(beside);
     }
 
     /** Adds the product of B and what {@link #shrink} made, which was called last for the same matrix. */
     void expand(CudaAdapterMatrix matrix, AdapterRows rows, long out) {
-        AdapterShape shape = matrix.shape();
         shrunk.await(stream);
-        Kernel kernel = ofSize(expand, rows);
-        boolean small = isSmall(rows);
-        kernel.sharedMemory(plain
-                ? 0
-                : small
-                        ? splits(matrix) * SPLIT_BYTES
-                        : AdapterTiles.tileRows(rows.count()) * (matrix.rank() + 16) * 4);
-        kernel.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
+        if (prompts != null && !isSmall(rows)) {
+            prompts.expand(matrix, rows, sums, out);
+            return;
+        }
+        AdapterShape shape = matrix.shape();
+        expand.sharedMemory(plain ? 0 : splits(matrix) * SPLIT_BYTES);
+        expand.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
                 .pointer(sums).integer(splits(matrix)).pointer(rows.tiles()).pointer(rows.order())
                 .integer(rows.count()).integer(shape.parts()).integer(matrix.rank()).pointer(out)
-                .launch(Math.ceilDiv(matrix.widest(),
-                        plain ? PLAIN_OUTPUTS : small ? SMALL_EXPAND_OUTPUTS : EXPAND_OUTPUTS), rows.tileCount(),
-                        shape.parts());
+                .launch(Math.ceilDiv(matrix.widest(), EXPAND_OUTPUTS), rows.tileCount(), shape.parts());
     }
 
-    /** Whether {@link #expandGated} takes a matrix and rows. */
-    boolean gates(CudaAdapterMatrix matrix, AdapterRows rows) {
-        return expandGated != null && isSmall(rows) && matrix.shape().parts() == 2
+    /** Whether {@link #expandGated} takes a matrix. */
+    boolean gates(CudaAdapterMatrix matrix) {
+        return expandGated != null && matrix.shape().parts() == 2
                 && matrix.shape().width() == 2 * matrix.widest();
     }
 
     /** As {@link #expand} of gate and up, whose sums are not written: the gated activation of them is. */
     void expandGated(CudaAdapterMatrix matrix, AdapterRows rows, long gateUp, Activation activation, long out) {
         shrunk.await(stream);
+        if (prompts != null && !isSmall(rows)) {
+            prompts.expandGated(matrix, rows, sums, gateUp, activation, out);
+            return;
+        }
         Kernel kernel = Objects.requireNonNull(expandGated, "elements of 16 bits");
         kernel.sharedMemory(2 * splits(matrix) * SPLIT_BYTES);
         kernel.pointer(matrix.b()).pointer(matrix.ranks()).pointer(matrix.scales()).pointer(matrix.starts())
                 .pointer(sums).integer(splits(matrix)).pointer(rows.tiles()).pointer(rows.order())
                 .integer(rows.count()).integer(matrix.rank()).pointer(gateUp).integer(RowKernels.code(activation))
-                .pointer(out).launch(Math.ceilDiv(matrix.widest(), SMALL_EXPAND_OUTPUTS), rows.tileCount(), 1);
-    }
-
-    private static Kernel ofSize(Kernel[] kernels, AdapterRows rows) {
-        return kernels[isSmall(rows) ? 0 : 1];
+                .pointer(out).launch(Math.ceilDiv(matrix.widest(), EXPAND_OUTPUTS), rows.tileCount(), 1);
     }
 
     private static boolean isSmall(AdapterRows rows) {

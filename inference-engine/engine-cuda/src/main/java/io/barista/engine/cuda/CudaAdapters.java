@@ -89,7 +89,7 @@ final class CudaAdapters implements AutoCloseable {
 
     /** Whether {@link #finishGated} does it for that product. */
     boolean gates(Linear w) {
-        return addedTo(w) instanceof CudaAdapterMatrix matrix && kernels().gates(matrix, rows());
+        return addedTo(w) instanceof CudaAdapterMatrix matrix && kernels().gates(matrix);
     }
 
     /** As {@link #finish} of gate and up, then their gated activation: {@code gateUp} stays the product alone. */

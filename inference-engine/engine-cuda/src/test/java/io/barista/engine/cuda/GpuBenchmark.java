@@ -163,6 +163,11 @@ final class GpuBenchmark {
                 TimedRequests some = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
                 ofBase(model, "lora-batch-64-adapters-" + count, median(some, 1, 64, 512, 256), base);
             }
+            warmUp(alone, 3, 8_192);
+            warmUp(mixed, 3, 8_192);
+            double prompts = 8_192 * median(alone, 5, 1, 8_192, 1);
+            add(model, "lora-prefill-8192-base", prompts, 0, Map.of());
+            ofBase(model, "lora-prefill-8192-adapters-1", 8_192 * median(mixed, 5, 1, 8_192, 1), prompts);
             alone.run(1, 128, 32);
             mixed.run(1, 128, 32);
             double stream = median(alone, 1, 1, 128, 256);

@@ -5,10 +5,12 @@ import static io.barista.engine.testkit.TestTensors.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.barista.engine.backend.Activation;
 import io.barista.engine.backend.AdapterMatrix;
 import io.barista.engine.backend.AdapterShape;
 import io.barista.engine.backend.AdapterUpdate;
 import io.barista.engine.backend.DType;
+import io.barista.engine.backend.Linear;
 import io.barista.engine.backend.LowRank;
 import io.barista.engine.backend.StepInputs;
 import io.barista.engine.backend.TensorOps;
@@ -19,7 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** As {@link BackendParityKit}, for what LoRA adapters add to products. */
 public abstract class AdapterParityKit extends ParityKit {
@@ -46,7 +50,7 @@ public abstract class AdapterParityKit extends ParityKit {
         for (int slot = 0; slot < ranks.length; slot++) {
             write(slot, adapters, allParts(shape, dtype, ranks[slot]));
         }
-        for (int rows : new int[]{1, 2, 3, 7, 16, 33, 129}) {
+        for (int rows : new int[]{1, 2, 3, 7, 16, 33, 129, 300}) {
             assertAgree(shape, adapters, IntStream.range(0, rows).map(_ -> random.nextInt(SLOTS + 1) - 1).toArray());
             assertAgree(shape, adapters, IntStream.range(0, rows).map(row -> row * SLOTS / rows).toArray());
         }
@@ -115,14 +119,40 @@ public abstract class AdapterParityKit extends ParityKit {
         assertAgree(shape, adapters, 0, 1, 0);
     }
 
-    @Test
-    void aRowGetsTheSameBitsAloneAndInCompany() {
+    @ParameterizedTest
+    @EnumSource
+    void activatesGateAndUpAsAdaptersHaveChangedThem(Activation activation) {
+        int inner = columns(72);
+        AdapterShape shape = shape(96, List.of(inner, inner), 32);
+        Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
+        write(0, adapters, allParts(shape, DType.FLOAT32, 20));
+        write(1, adapters, List.of(part(shape, 1, DType.FLOAT32, 7)));
+        Twin.Weights weights = twin.pack(matrix("gate and up", DType.FLOAT32, shape.width(), shape.inputs(),
+                random(random, shape.width() * shape.inputs(), 0.1f)));
+        Twin.Buffer norm = twin.vector(random(random, shape.inputs(), 1));
+        for (int rows : new int[]{1, 5, 40, 300}) {
+            Twin.Buffer x = twin.rows(random(random, rows * shape.inputs(), 1));
+            Twin.Buffer normalised = twin.unwritten(rows * shape.inputs());
+            Twin.Buffer gateUp = twin.unwritten(rows * shape.width());
+            Twin.Buffer out = twin.unwritten(rows * inner);
+
+            twin.begin(step(IntStream.range(0, rows).map(row -> row * 4 / rows - 1).toArray()));
+            twin.onBoth((ops, side) -> ops.normMatmulGated(side.of(x), side.of(norm), 1e-5f,
+                    new Linear(side.of(weights), null, side.of(adapters)), activation, rows, inner,
+                    side.of(normalised), side.of(gateUp), side.of(out)));
+
+            twin.assertAgree(rows + " rows", out, shape.inputs() + shape.maxRank());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {37, 300})
+    void aRowGetsTheSameBitsAloneAndInCompany(int rows) {
         AdapterShape shape = shape(256, List.of(256, 128, 128), 16);
         Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
         for (int slot = 0; slot < SLOTS; slot++) {
             write(slot, adapters, allParts(shape, DType.FLOAT32, 3 * slot + 1));
         }
-        int rows = 37;
         int[] slots = IntStream.range(0, rows).map(row -> row % (SLOTS + 1) - 1).toArray();
         float[] inputs = random(random, rows * shape.inputs(), 1);
         float[] bases = random(random, rows * shape.width(), 1);
