@@ -28,6 +28,7 @@ final class LoraBenchmark {
     private static final int NEIGHBOUR_TOKENS = 400;
     private static final Duration BETWEEN_LOADS = Duration.ofMillis(200);
     private static final int FIRST_TOKENS = 20;
+    private static final Duration AFTERMATH = Duration.ofMillis(500);
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
@@ -61,6 +62,7 @@ final class LoraBenchmark {
         json.append("  \"streams\": %d,\n  \"tokens_a_stream\": %d,\n".formatted(STREAMS, TOKENS));
         json.append(benchmark.throughput(rounds)).append(",\n");
         json.append(benchmark.firstTokens()).append(",\n");
+        json.append(benchmark.processorTime(Arrays.asList(arguments).subList(7, arguments.length))).append(",\n");
         json.append(benchmark.neighbours()).append(",\n");
         String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
         json.append("  \"load_average_at_end\": ").append(load).append("\n}");
@@ -124,6 +126,42 @@ final class LoraBenchmark {
         }
         return number("  \"first_token_ms\": {\"base\": %.1f, \"warm_adapter\": %.1f, \"cold_adapter\": %.1f}",
                 median(base), median(warm), median(unloaded));
+    }
+
+    /** Milliseconds of processor time that one request for one token takes in each service, a load's included. @param services name=pid */
+    private String processorTime(List<String> services) throws Exception {
+        say("processor time");
+        double[][] took = new double[3][];
+        for (int kind = 0; kind < took.length; kind++) {
+            double[] before = processorMs(services);
+            for (int i = 0; i < FIRST_TOKENS; i++) {
+                ask(kind == 0 ? "barista-demo" : kind == 1 ? "barista-demo:resident-" + (i + 1) : nextCold(), 1);
+            }
+            Thread.sleep(AFTERMATH); // a log line, a compilation
+            double[] after = processorMs(services);
+            took[kind] = new double[services.size()];
+            for (int service = 0; service < services.size(); service++) {
+                took[kind][service] = (after[service] - before[service]) / FIRST_TOKENS;
+            }
+        }
+        StringBuilder json = new StringBuilder("  \"processor_ms_of_a_request\": {");
+        for (int service = 0; service < services.size(); service++) {
+            json.append(service == 0 ? "\n" : ",\n").append(number(
+                    "    \"%s\": {\"base\": %.1f, \"warm_adapter\": %.1f, \"cold_adapter\": %.1f}",
+                    services.get(service).split("=")[0], took[0][service], took[1][service], took[2][service]));
+        }
+        return json.append("\n  }").toString();
+    }
+
+    /** So far, as the system counts it: in ticks of ten milliseconds. */
+    private static double[] processorMs(List<String> services) throws IOException {
+        double[] times = new double[services.size()];
+        for (int service = 0; service < times.length; service++) {
+            String stat = Files.readString(Path.of("/proc", services.get(service).split("=")[1], "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            times[service] = 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+        }
+        return times;
     }
 
     private String neighbours() throws Exception {

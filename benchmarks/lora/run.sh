@@ -42,8 +42,12 @@ YAML
 cd "$folder"
 BARISTA_CACHE=$folder/cache "$barista" up llm.yaml --detach --port $port >&2
 . "$root/benchmarks/java.sh"
+pid() {
+    "$barista" status --json | tr '{' '\n' | sed -n "s/.*\"name\" *: *\"$1[-0-9]*\".*\"pid\" *: *\([0-9]*\).*/\1/p"
+}
 commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 "$java" "$root/benchmarks/lora/LoraBenchmark.java" "http://127.0.0.1:$port" "$rounds" "$resident" "$cold" \
-    "$commit" "$cpu" "benchmarks/lora/run.sh OUT.json $rounds" >"$out"
+    "$commit" "$cpu" "benchmarks/lora/run.sh OUT.json $rounds" \
+    "model_service=$(pid model-service)" "lora_registry=$(pid lora-registry)" "api_gateway=$(pid api-gateway)" >"$out"
 echo "$out" >&2

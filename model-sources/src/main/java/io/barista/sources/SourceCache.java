@@ -226,7 +226,7 @@ public final class SourceCache {
             Path present = target.resolve(file.path());
             needed += file.bytes() - (Files.exists(present) ? Math.min(file.bytes(), Files.size(present)) : 0);
         }
-        long free = Files.getFileStore(target).getUsableSpace();
+        long free = target.toFile().getUsableSpace(); // of a FileStore, it would take reading all mounts
         if (needed > free) {
             throw DiskFailures.tooSmall(source.name(), needed, free);
         }
