@@ -87,6 +87,10 @@ final class RefusedEngineOptions {
                 "Adapters with biases.");
         refuse("adapters that a medium brings with it: this " + NOT_BUILT, "default_mm_loras", new MappingType(), null,
                 "Adapters per medium.");
+        refuse("adapters of vision towers: this " + NOT_BUILT, "enable_tower_connector_lora", new BooleanType(), false,
+                "Adapters of what reads pictures.");
+        refuse("leaving out what adapters change in some modules: this " + NOT_BUILT, "lora_target_modules",
+                new AnyType(), null, "The only modules that adapters may change.");
         refuse("prompt adapters: this " + NOT_BUILT, "enable_prompt_adapter", new BooleanType(), false,
                 "Prompt adapters.");
         refuse("prompt adapters: this " + NOT_BUILT, "prompt_adapters", new AnyType(), null, "Prompt adapters.");
