@@ -157,7 +157,8 @@ final class IgnoredEngineOptions {
                 "What adapters are computed in.");
         ignore("adapters of embeddings are refused", "lora_extra_vocab_size", IntegerType.atLeast(0),
                 "Tokens an adapter may add.");
-        ignore("adapters of experts are refused", "enable_mixed_moe_lora_format", FLAG, "Experts' adapters in two formats.");
+        ignore("adapters of experts are refused", "enable_mixed_moe_lora_format", FLAG,
+                "Experts' adapters in two formats.");
         ignore("one kernel serves any number of adapters", "specialize_active_lora", FLAG,
                 "Kernels per number of adapters.");
     }

@@ -44,6 +44,9 @@ class AdapterHttpTest extends AbstractServiceTest {
         }
         copy(models.resolve("adapters/haiku"), "cut-short");
         Files.write(folder.resolve("adapters/cut-short/adapter_model.safetensors"), new byte[100]);
+        copy(models.resolve("adapters/haiku"), "pickled");
+        Files.move(folder.resolve("adapters/pickled/adapter_model.safetensors"),
+                folder.resolve("adapters/pickled/adapter_model.bin"));
         copy(models.resolve("adapters/haiku"), "too-large");
         Path config = folder.resolve("adapters/too-large/adapter_config.json");
         Files.writeString(config, Files.readString(config).replaceFirst("\"r\": 8", "\"r\": 128"));
@@ -115,7 +118,8 @@ class AdapterHttpTest extends AbstractServiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cut-short, adapter_model.safetensors", "too-large, has rank 128"})
+    @CsvSource({"cut-short, adapter_model.safetensors", "too-large, has rank 128",
+        "pickled, adapter pickled cannot be used: its weights are a pickle"})
     void saysWhatIsWrongWithABrokenAdapterAndLeavesOthersAlone(String name, String reason) {
         for (boolean stream : new boolean[]{false, true}) {
             Answer answer = service.post("/v1/chat/completions", ASK.formatted("org/demo:1b:" + name, stream));
@@ -131,8 +135,9 @@ class AdapterHttpTest extends AbstractServiceTest {
         List<JsonNode> cards = new ArrayList<>();
         service.get("/v1/models").json().path("data").forEach(cards::add);
         assertThat(cards.stream().map(card -> card.path("id").asString())).containsExactly("org/demo:1b",
-                "org/demo:1b:cut-short", "org/demo:1b:haiku", "org/demo:1b:pirate", "org/demo:1b:too-large");
-        JsonNode pirate = cards.get(3);
+                "org/demo:1b:cut-short", "org/demo:1b:haiku", "org/demo:1b:pickled", "org/demo:1b:pirate",
+                "org/demo:1b:too-large");
+        JsonNode pirate = cards.get(4);
         assertThat(pirate.path("parent").asString()).isEqualTo("org/demo:1b");
         assertThat(pirate.path("root").asString()).isEqualTo("pirate");
         assertThat(cards.toString()).doesNotContain(folder.toString());

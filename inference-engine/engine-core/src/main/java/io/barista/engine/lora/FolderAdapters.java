@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  */
 public final class FolderAdapters implements AdapterSource {
 
+    private static final String PICKLE = "adapter_model.bin";
+
     private final Map<String, Path> named;
     private final List<Path> roots;
 
@@ -46,13 +48,13 @@ public final class FolderAdapters implements AdapterSource {
 
     @Override
     public String version(String name) {
-        return versionOf(require(name));
+        return versionOf(name, require(name));
     }
 
     @Override
     public FetchedAdapter fetch(String name) {
         Path folder = require(name);
-        return FetchedAdapter.map(versionOf(folder), folder);
+        return FetchedAdapter.map(versionOf(name, folder), folder);
     }
 
     private Path require(String name) {
@@ -77,7 +79,7 @@ public final class FolderAdapters implements AdapterSource {
         }
     }
 
-    private static String versionOf(Path folder) {
+    private static String versionOf(String name, Path folder) {
         StringBuilder facts = new StringBuilder();
         for (String file : List.of(FetchedAdapter.CONFIG, FetchedAdapter.WEIGHTS)) {
             try {
@@ -85,10 +87,17 @@ public final class FolderAdapters implements AdapterSource {
                 facts.append(Files.size(path)).append('/').append(Files.getLastModifiedTime(path)).append(' ');
             } catch (IOException e) {
                 throw new EngineException(EngineException.Code.INVALID_ADAPTER,
-                        "adapter %s: %s is missing or cannot be read".formatted(folder.getFileName(), file), null, e);
+                        "adapter %s cannot be used: %s".formatted(name, lack(folder, file)), null, e);
             }
         }
         return shortHash(facts.toString());
+    }
+
+    private static String lack(Path folder, String file) {
+        return file.equals(FetchedAdapter.WEIGHTS) && Files.exists(folder.resolve(PICKLE))
+                ? "its weights are a pickle, which can run code and is never opened; save them as " + file
+                        + " (PEFT: safe_serialization=True)"
+                : file + " is missing or cannot be read";
     }
 
     private static String shortHash(String text) {
