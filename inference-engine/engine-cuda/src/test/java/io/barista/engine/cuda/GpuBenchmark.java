@@ -36,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class GpuBenchmark {
 
+    private static final int ADAPTER_RANK = 16;
+
     private final Path folder;
     private final List<Map<String, Object>> results = new ArrayList<>();
 
@@ -138,30 +140,28 @@ final class GpuBenchmark {
         }
     }
 
-    /** The base model alone, then requests that have 1, 4 or 16 adapters in turn; one request at a time; then how long adapters take to come. */
+    /**
+     * The base model alone, then requests that have 1, 4, 16 or 64 adapters in turn; one request at a time; then how long adapters take to
+     * come.
+     */
     private void lora() throws Exception {
         BenchmarkModel model = BenchmarkModel.LLAMA_3_1_8B;
-        int rank = 16;
-        int most = 16;
-        int beyond = 40; // more than slots and host memory hold beside those
-        AdapterSource source = BenchmarkAdapters.writeInto(folder.resolve("adapters"), model, most + beyond, rank);
-        EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, 64).with(MAX_NUM_BATCHED_TOKENS, 8_192)
-                .with(MAX_MODEL_LEN, 8_320).with(ENABLE_LORA, true).with(MAX_LORAS, most).with(MAX_LORA_RANK, rank);
-        try (LlmEngine engine = LlmEngine.start(ModelFolder.open(model.writeInto(folder.resolve("lora"))), config,
-                List.of(CudaBackend.withRandomWeights()), source, EngineObserver.NONE)) {
-            List<Adapter> adapters = new ArrayList<>();
-            for (int i = 0; i < most; i++) {
-                adapters.add(engine.adapters().orElseThrow().prepare("a" + i).join());
-            }
+        int most = 64;
+        int slots = 16;
+        AdapterSource source = BenchmarkAdapters.writeInto(folder.resolve("adapters"), model, most, ADAPTER_RANK);
+        StepTimes times = new StepTimes();
+        try (LlmEngine engine = startWithAdapters(model, slots, source, times)) {
+            List<Adapter> adapters = prepared(engine, slots);
             TimedRequests alone = new TimedRequests(engine, model.vocabulary());
             TimedRequests mixed = new TimedRequests(engine, model.vocabulary(), adapters);
             alone.run(64, 512, 32);
             mixed.run(64, 512, 32);
+            times.clear();
             double base = median(alone, 1, 64, 512, 256);
             add(model, "lora-batch-64-base", base, 0, Map.of());
-            for (int count : new int[]{1, 4, most}) {
-                TimedRequests some = new TimedRequests(engine, model.vocabulary(), adapters.subList(0, count));
-                ofBase(model, "lora-batch-64-adapters-" + count, median(some, 1, 64, 512, 256), base);
+            result(model.title() + "/lora-step-64-base", times.microseconds(), "us", 0, Map.of());
+            for (int count : new int[]{1, 4, slots}) {
+                shareOfBase(model, engine, adapters.subList(0, count), times, base);
             }
             warmUp(alone, 3, 8_192);
             warmUp(mixed, 3, 8_192);
@@ -173,9 +173,38 @@ final class GpuBenchmark {
             double stream = median(alone, 1, 1, 128, 256);
             add(model, "lora-one-stream-base", stream, 0, Map.of());
             ofBase(model, "lora-one-stream-adapters-1", median(mixed, 1, 1, 128, 256), stream);
-            String[] others = IntStream.range(most, most + beyond).mapToObj(i -> "a" + i).toArray(String[]::new);
+            String[] others = IntStream.range(slots, most).mapToObj(i -> "a" + i).toArray(String[]::new);
             latencies(model, new AdapterLatency(engine, model.vocabulary(), others));
         }
+        try (LlmEngine engine = startWithAdapters(model, most, source, times)) {
+            List<Adapter> adapters = prepared(engine, most);
+            TimedRequests alone = new TimedRequests(engine, model.vocabulary());
+            alone.run(64, 512, 32);
+            new TimedRequests(engine, model.vocabulary(), adapters).run(64, 512, 32);
+            shareOfBase(model, engine, adapters, times, median(alone, 1, 64, 512, 256));
+        }
+    }
+
+    private LlmEngine startWithAdapters(BenchmarkModel model, int slots, AdapterSource source, EngineObserver observer)
+            throws IOException {
+        EngineConfig config = EngineConfig.empty().with(MAX_NUM_SEQS, 64).with(MAX_NUM_BATCHED_TOKENS, 8_192)
+                .with(MAX_MODEL_LEN, 8_320).with(ENABLE_LORA, true).with(MAX_LORAS, slots)
+                .with(MAX_LORA_RANK, ADAPTER_RANK);
+        return LlmEngine.start(ModelFolder.open(model.writeInto(folder.resolve("lora"))), config,
+                List.of(CudaBackend.withRandomWeights()), source, observer);
+    }
+
+    private static List<Adapter> prepared(LlmEngine engine, int count) {
+        return IntStream.range(0, count).mapToObj(i -> engine.adapters().orElseThrow().prepare("a" + i).join())
+                .toList();
+    }
+
+    private void shareOfBase(BenchmarkModel model, LlmEngine engine, List<Adapter> adapters, StepTimes times,
+            double base) throws InterruptedException {
+        TimedRequests some = new TimedRequests(engine, model.vocabulary(), adapters);
+        times.clear();
+        ofBase(model, "lora-batch-64-adapters-" + adapters.size(), median(some, 1, 64, 512, 256), base);
+        result(model.title() + "/lora-step-64-adapters-" + adapters.size(), times.microseconds(), "us", 0, Map.of());
     }
 
     private void ofBase(BenchmarkModel model, String work, double value, double base) {
