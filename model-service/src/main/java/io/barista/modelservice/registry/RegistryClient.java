@@ -47,7 +47,7 @@ final class RegistryClient implements AutoCloseable {
 
     private static final int COPIED_AT_ONCE_BYTES = 1 << 16;
 
-    private static final Pattern CRC32C = Pattern.compile("(?:^|[ ,])crc32c=:([A-Za-z0-9+/]+=*):");
+    private static final Pattern CRC32C = Pattern.compile("(?:^|[ ,])crc32c=:([A-Za-z0-9+/]{6}==):");
 
     private final URI registry;
     private final String base;
