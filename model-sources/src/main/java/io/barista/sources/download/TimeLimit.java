@@ -4,6 +4,7 @@ import io.barista.sources.SourceException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
@@ -53,17 +54,21 @@ public final class TimeLimit {
         return switch (cause) {
             case SourceException known -> known;
             case UncheckedIOException wrapped -> failure(source, wrapped.getCause());
+            case SocketTimeoutException silent -> unreachable(source, silent); // nobody was interrupted
             case InterruptedIOException interrupted -> stopped(source, interrupted);
             case InterruptedException interrupted -> stopped(source, interrupted);
             case ClosedByInterruptException interrupted -> stopped(source, interrupted);
             case FileSystemException disk -> DiskFailures.of(source, disk);
             case IOException disk when DiskFailures.isFull(disk) -> DiskFailures.of(source, disk);
-            case IOException broken -> new SourceException(SourceException.Kind.UNREACHABLE,
-                    "%s: %s".formatted(source, broken), broken);
+            case IOException broken -> unreachable(source, broken);
             case RuntimeException mistake -> throw mistake;
             case Error error -> throw error;
             case null, default -> throw new IllegalStateException(cause);
         };
+    }
+
+    private static SourceException unreachable(String source, IOException cause) {
+        return new SourceException(SourceException.Kind.UNREACHABLE, "%s: %s".formatted(source, cause), cause);
     }
 
     private static SourceException stopped(String source, Throwable cause) {
