@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** adapter_config.json as PEFT writes it: what is a plain LoRA is understood, and everything that would change the maths is refused. */
@@ -28,6 +27,7 @@ final class PeftConfig {
     private static final List<String> CHANGED_BASES = List.of("pissa", "olora", "corda", "loftq", "lora_ga");
 
     private final ConfigFields config;
+    private final Expressions expressions = new Expressions();
     private final TargetModules targets;
     private final int rank;
     private final double alpha;
@@ -52,7 +52,7 @@ final class PeftConfig {
                                     + "served as they are; save it with PEFT's path_initial_model_for_weight_conversion",
                             way);
                 });
-        this.targets = new TargetModules(config);
+        this.targets = new TargetModules(config, expressions);
         this.rank = config.size("r");
         this.alpha = config.optionalNumber("lora_alpha").orElse(8); // PEFT's default
         this.rankStabilised = config.flag("use_rslora", false);
@@ -96,25 +96,12 @@ final class PeftConfig {
     /** PEFT's rule: the first key that is the module's name, the end of it after a dot, or an expression for that. */
     private Optional<JsonNode> pattern(String key, String module) {
         return config.find(key).flatMap(map -> map.properties().stream()
-                .filter(entry -> List.of("model." + module, module).stream()
-                        .anyMatch(ends(key, entry.getKey())::matches))
+                .filter(entry -> List.of("model." + module, module).stream().anyMatch(ends(key, entry.getKey())))
                 .map(Map.Entry::getValue).findFirst());
     }
 
-    private static Ends ends(String key, String expression) {
-        try {
-            return new Ends(Pattern.compile("(?:.*\\.)?(?:" + expression + ")"));
-        } catch (PatternSyntaxException e) {
-            throw refused("adapter_config.json: %s: '%s' is no regular expression: %s", key, expression,
-                    e.getDescription());
-        }
-    }
-
-    private record Ends(Pattern pattern) {
-
-        boolean matches(String module) {
-            return pattern.matcher(module).matches();
-        }
+    private Predicate<String> ends(String key, String expression) {
+        return expressions.of("%s: '%s'".formatted(key, expression), "(?:.*\\.)?(?:" + expression + ")");
     }
 
     private static EngineException refused(String format, Object... args) {

@@ -1,6 +1,5 @@
 package io.barista.engine.lora;
 
-import io.barista.engine.EngineException;
 import io.barista.engine.model.ConfigFields;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,12 +19,14 @@ final class TargetModules {
     private static final Pattern LAYER = Pattern.compile("(?:^|\\.)layers\\.(\\d+)\\.");
 
     private final ConfigFields config;
+    private final Expressions expressions;
     private final Predicate<String> targets;
     private final Predicate<String> excluded;
     private final List<Integer> layers;
 
-    TargetModules(ConfigFields config) {
+    TargetModules(ConfigFields config, Expressions expressions) {
         this.config = config;
+        this.expressions = expressions;
         this.targets = config.find("target_modules").map(node -> rule("target_modules", node)).orElse(_ -> true);
         this.excluded = config.find("exclude_modules").map(node -> rule("exclude_modules", node)).orElse(_ -> false);
         this.layers = config.ints("layers_to_transform");
@@ -49,19 +49,10 @@ final class TargetModules {
             return _ -> true;
         }
         if (node.isString()) {
-            return expression(key, node.stringValue());
+            return expressions.of(key, node.stringValue());
         }
         List<String> names = new ArrayList<>(Optional.of(node).filter(JsonNode::isArray).map(_ -> config.texts(key))
                 .orElseThrow(() -> config.wrong(key, "a list of names, a regular expression or all-linear", node)));
         return module -> names.stream().anyMatch(name -> module.equals(name) || module.endsWith("." + name));
-    }
-
-    private static Predicate<String> expression(String key, String text) {
-        try {
-            return Pattern.compile(text).asMatchPredicate();
-        } catch (PatternSyntaxException e) {
-            throw EngineException.of(EngineException.Code.INVALID_MODEL,
-                    "adapter_config.json: %s is no regular expression: %s", key, e.getDescription());
-        }
     }
 }

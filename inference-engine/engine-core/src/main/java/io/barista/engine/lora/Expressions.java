@@ -1,0 +1,72 @@
+package io.barista.engine.lora;
+
+import io.barista.engine.EngineException;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * The regular expressions in one adapter's configuration. Some that people write would be tried in more ways than anyone has time for, and
+ * nothing interrupts that, so all of them together may read so many characters only. For one thread.
+ */
+final class Expressions {
+
+    /** Seconds. A rank and an alpha for each module of a model of 126 layers reads a third of it. */
+    private static final int MOST_READS = 500_000_000;
+
+    private int reads;
+
+    /**
+     * Whether a whole name matches. Testing it throws INVALID_MODEL when that takes too long.
+     *
+     * @param place where the expression stands, for messages
+     * @throws EngineException INVALID_MODEL when it is none
+     */
+    Predicate<String> of(String place, String expression) {
+        Pattern pattern;
+        try {
+            pattern = Pattern.compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw invalid(place, "is no regular expression: " + e.getDescription());
+        }
+        return name -> pattern.matcher(new Counted(name, place)).matches();
+    }
+
+    private static EngineException invalid(String place, String reason) {
+        return EngineException.of(EngineException.Code.INVALID_MODEL, "adapter_config.json: %s %s", place, reason);
+    }
+
+    private final class Counted implements CharSequence {
+
+        private final String text;
+        private final String place;
+
+        private Counted(String text, String place) {
+            this.text = text;
+            this.place = place;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++reads > MOST_READS) {
+                throw invalid(place, "takes too long to match: simplify it, or list the modules by name");
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+}
