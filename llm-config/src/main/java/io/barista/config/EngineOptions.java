@@ -125,7 +125,8 @@ public final class EngineOptions {
             "Adapters kept in the host's memory; max_num_adapters_per_replica of lora_config when absent, or else 16.");
 
     public static final EngineOption<Object> LORA_MODULES = honoured("lora_modules", new NamedPathsType(), null,
-            "Adapters by name, in folders.");
+            "Adapters by name; a path is a folder, a Hugging Face repository (organisation/name) or a bucket's address, fetched at "
+                    + "start.");
     public static final EngineOption<Boolean> ALLOW_RUNTIME_LORA_UPDATING = honoured("allow_runtime_lora_updating",
             new BooleanType(), false,
             "Adapters may be added and removed through /v1/load_lora_adapter and /v1/unload_lora_adapter on the management "

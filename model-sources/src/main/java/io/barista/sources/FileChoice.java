@@ -8,6 +8,9 @@ public enum FileChoice {
     /** Safetensors, tokenizer and configuration of a model. */
     MODEL,
 
+    /** Configuration and weights of a LoRA adapter. */
+    ADAPTER,
+
     /** Whatever is there, for what a user names by its own address. */
     HARMLESS;
 
@@ -24,6 +27,7 @@ public enum FileChoice {
                 .toList();
         List<RemoteFile> chosen = switch (this) {
             case MODEL -> ModelFiles.of(source, safe, files.size() > safe.size());
+            case ADAPTER -> AdapterFiles.of(source, safe, files.size() > safe.size());
             case HARMLESS -> safe;
         };
         if (chosen.isEmpty()) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** From {@code model_source} to a folder of this machine. */
+/** From {@code model_source}, or an adapter's address, to a folder of this machine. */
 public final class ModelDownload {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:([A-Za-z_]\\w*)|\\{([A-Za-z_]\\w*)})");
@@ -38,11 +38,22 @@ public final class ModelDownload {
                 fetchExtra(extraFiles.get(i), destinations.get(i));
             }
         }
-        return switch (SourceAddress.of(source, revision)) {
+        return here(SourceAddress.of(source, revision), FileChoice.MODEL);
+    }
+
+    /**
+     * A LoRA adapter's files; a folder of this machine is used where it is.
+     *
+     * @throws SourceException when the files cannot be had
+     */
+    public Path adapter(SourceAddress address) {
+        return here(address, FileChoice.ADAPTER);
+    }
+
+    private Path here(SourceAddress address, FileChoice choice) {
+        return switch (address) {
             case SourceAddress.Folder(Path path) -> path;
-            case SourceAddress.S3 bucket -> fetch(bucket, FileChoice.MODEL);
-            case SourceAddress.Gcs bucket -> fetch(bucket, FileChoice.MODEL);
-            case SourceAddress.HuggingFace repository -> fetch(repository, FileChoice.MODEL);
+            case SourceAddress.S3 _,SourceAddress.Gcs _,SourceAddress.HuggingFace _ -> fetch(address, choice);
         };
     }
 

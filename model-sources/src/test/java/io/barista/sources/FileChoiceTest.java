@@ -52,6 +52,24 @@ class FileChoiceTest {
         assertThatThrownBy(() -> FileChoice.HARMLESS.of("org/x", files(path))).isInstanceOf(SourceException.class);
     }
 
+    @Test
+    void takesTheTwoFilesOfAnAdapterOnly() {
+        assertThat(FileChoice.ADAPTER.of("org/x", files("README.md", "adapter_config.json", "adapter_model.bin",
+                "adapter_model.safetensors", "checkpoint-9/adapter_model.safetensors", "tokenizer.json")))
+                .extracting(RemoteFile::path).containsExactly("adapter_config.json", "adapter_model.safetensors");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    adapter_config.json adapter_model.bin | org/x has no adapter_model.safetensors; weights in other formats, such as pickles, are not fetched (PEFT: safe_serialization=True)
+                    adapter_config.json README.md         | org/x has no adapter_model.safetensors
+                    config.json model.safetensors         | org/x has no adapter_config.json; is the address that of an adapter's folder?
+                    """)
+    void saysWhatAnAdapterLacks(String files, String message) {
+        assertThatThrownBy(() -> FileChoice.ADAPTER.of("org/x", files(files.split(" ")))).hasMessage(message);
+    }
+
     private static List<String> chosen(String... paths) {
         return FileChoice.MODEL.of("org/x", files(paths)).stream().map(RemoteFile::path).toList();
     }

@@ -6,9 +6,12 @@ import io.barista.config.LoraConfig;
 import io.barista.engine.EngineException;
 import io.barista.engine.lora.AdapterSource;
 import io.barista.engine.lora.FolderAdapters;
+import io.barista.modelservice.config.ModelToServe;
+import io.barista.sources.ModelDownload;
 import io.barista.sources.SourceAddress;
 import io.barista.sources.SourceException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,23 +39,30 @@ public final class AdapterSetup {
     }
 
     /**
-     * @param base     the model's id
-     * @param folder   what relative paths mean
      * @param registry gives what is under the root; where there is none, the root must be a folder
+     * @param download brings those that are named one by one and are not here, which may take its time
      * @throws EngineException INVALID_CONFIG
+     * @throws SourceException when one that is named cannot be had
      */
-    public static ServedAdapters source(String base, EngineConfig asked, @Nullable LoraConfig lora, Path folder,
-            RegistrySettings registry) {
-        Map<String, Path> modules = asked.find(EngineOptions.LORA_MODULES)
-                .map(option -> LoraModules.parse(option, folder)).orElse(Map.of());
+    public static ServedAdapters source(ModelToServe model, RegistrySettings registry, ModelDownload download) {
+        LoraConfig lora = model.lora();
+        Path folder = model.folder();
+        Map<String, Path> modules = modules(model, new ModuleFolders(folder, download));
         String path = lora == null ? null : lora.dynamicLoraLoadingPath();
         if (path == null) {
             return new ServedAdapters(modules, AdapterSource.NONE, null, folder);
         }
         SourceAddress root = address(path, folder);
-        AdapterSource found = registry.of(base, lora)
+        AdapterSource found = registry.of(model.names().getFirst(), lora)
                 .orElseGet(() -> new FolderAdapters(List.of(localFolder(root, path))));
         return new ServedAdapters(modules, found, root, folder);
+    }
+
+    private static Map<String, Path> modules(ModelToServe model, ModuleFolders folders) {
+        Map<String, Path> modules = new LinkedHashMap<>();
+        model.engine().find(EngineOptions.LORA_MODULES).map(option -> LoraModules.parse(option, model.names()))
+                .orElse(Map.of()).forEach((name, path) -> modules.put(name, folders.of(name, path)));
+        return modules;
     }
 
     private static SourceAddress address(String path, Path folder) {

@@ -2,28 +2,31 @@ package io.barista.modelservice.adapters;
 
 import io.barista.config.AdapterName;
 import io.barista.engine.EngineException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code lora_modules} as vLLM's users write it: {@code name=path}, several of them, or objects with {@code name} and {@code path}. */
+/**
+ * {@code lora_modules} as vLLM's users write it: {@code name=path}, several of them, or objects with {@code name}, {@code path} and perhaps
+ * {@code base_model_name}.
+ */
 final class LoraModules {
 
     private LoraModules() {}
 
     /**
      * @param option as configured
-     * @param folder what relative paths mean
+     * @param bases  what the model is called
+     * @return paths or addresses by name, in order
      * @throws EngineException INVALID_CONFIG
      */
-    static Map<String, Path> parse(Object option, Path folder) {
-        Map<String, Path> modules = new LinkedHashMap<>();
+    static Map<String, String> parse(Object option, List<String> bases) {
+        Map<String, String> modules = new LinkedHashMap<>();
         for (Object entry : entries(option)) {
             String name;
             String path;
@@ -31,24 +34,32 @@ final class LoraModules {
                     && module.get("path") instanceof String at) {
                 name = named;
                 path = at;
+                requireBase(name, module.get("base_model_name"), bases);
             } else if (entry instanceof String text && text.indexOf('=') > 0) {
                 name = text.substring(0, text.indexOf('='));
                 path = text.substring(text.indexOf('=') + 1);
             } else {
-                throw invalid("expected name=path or {\"name\": ..., \"path\": ...}, got %s", entry);
+                throw invalid("expected name=path or {\"name\": ..., \"path\": ...}, got %s", withoutAddresses(entry));
             }
             if (!AdapterName.isName(name)) {
-                throw invalid("'%s' is no name: letters, digits, '.', '_' and '-', 128 at most", name);
+                throw invalid("'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
+                        withoutAddresses(name));
             }
-            Path adapter = folder.resolve(path).toAbsolutePath().normalize();
-            if (!Files.isDirectory(adapter)) {
-                throw invalid("adapter %s: there is no folder %s", name, adapter);
+            if (path.isBlank()) {
+                throw invalid("adapter %s has no path; expected a folder or an address", name);
             }
-            if (modules.put(name, adapter) != null) {
+            if (modules.put(name, path) != null) {
                 throw invalid("two adapters are named %s", name);
             }
         }
         return modules;
+    }
+
+    private static void requireBase(String name, @Nullable Object base, List<String> bases) {
+        if (base != null && !bases.contains(base)) {
+            throw invalid("adapter %s: its base_model_name is %s, but the model is called %s", name, base,
+                    String.join(", ", bases));
+        }
     }
 
     private static List<?> entries(Object option) {
@@ -67,8 +78,13 @@ final class LoraModules {
                     ? JsonMapper.shared().readValue(text, List.class)
                     : List.of(JsonMapper.shared().readValue(text, Map.class));
         } catch (JacksonException e) {
-            throw invalid("%s is no JSON", text);
+            throw invalid("%s is no JSON", withoutAddresses(text));
         }
+    }
+
+    /** For messages: an address may hold a key before an @. */
+    private static String withoutAddresses(@Nullable Object entry) {
+        return String.valueOf(entry).replaceAll("://[^\\s,\"'}\\]]*", "://...");
     }
 
     private static EngineException invalid(String format, Object... args) {

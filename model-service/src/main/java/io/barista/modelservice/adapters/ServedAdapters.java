@@ -42,7 +42,7 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
     }
 
     /**
-     * @param modules adapters in folders
+     * @param modules adapters in folders of this machine
      * @param found   what is under the root
      * @param root    where adapters may be added from; null when there is none
      * @param folder  what relative paths mean

@@ -85,8 +85,7 @@ public final class ServedModelLoader {
 
     private ServedModel generator(ModelToServe toServe, ModelFolder folder) {
         EngineConfig asked = AdapterSetup.engine(toServe.engine(), toServe.lora());
-        ServedAdapters served = AdapterSetup.source(toServe.names().getFirst(), asked, toServe.lora(),
-                toServe.folder(), adapters);
+        ServedAdapters served = AdapterSetup.source(toServe, adapters, weights.download(toServe));
         OutputDialect dialect = OutputDialect.of(asked.find(EngineOptions.REASONING_PARSER).orElse(null),
                 asked.find(EngineOptions.TOOL_CALL_PARSER).orElse(null));
         ChatTemplate template = templateSource(asked, folder).map(text -> compile(text, folder)).orElse(null);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Brings a model's files to this machine. */
+/** Brings the files of a model, and of its adapters, to this machine. */
 public final class Weights {
 
     private final Map<String, String> environment;
@@ -30,10 +30,14 @@ public final class Weights {
      * @throws SourceException in one line, when the files cannot be had
      */
     Path folder(ModelToServe model) {
+        return download(model).folder(model.source(), model.engine().find(EngineOptions.REVISION).orElse(null));
+    }
+
+    /** With the model's variables, into the cache that all models share. */
+    ModelDownload download(ModelToServe model) {
         SourceEnvironment variables = new SourceEnvironment(model.variables().environment(), environment);
         SourceCache cache = new SourceCache(SourceCache.defaultRoot(variables).resolve("models"),
                 DownloadLimits.forModels(), listener, () -> ThreadLocalRandom.current().nextDouble());
-        return new ModelDownload(cache, variables).folder(model.source(),
-                model.engine().find(EngineOptions.REVISION).orElse(null));
+        return new ModelDownload(cache, variables);
     }
 }
