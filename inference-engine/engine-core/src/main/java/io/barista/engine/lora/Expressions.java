@@ -7,12 +7,15 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * The regular expressions in one adapter's configuration. Some that people write would be tried in more ways than anyone has time for, and
- * nothing interrupts that, so all of them together may read so many characters only. For one thread.
+ * nothing interrupts that, so each match, and all of them together, may read so many characters only. For one thread.
  */
 final class Expressions {
 
-    /** Seconds. A rank and an alpha for each module of a model of 126 layers reads a third of it. */
+    /** Seconds. An expression for the rank of each module of a model of 126 layers reads less than half of it. */
     private static final int MOST_READS = 500_000_000;
+
+    /** Milliseconds. A name has some 40 characters. */
+    private static final int MOST_READS_OF_A_MATCH = 1_000_000;
 
     private int reads;
 
@@ -40,6 +43,7 @@ final class Expressions {
 
         private final String text;
         private final String place;
+        private final int mostReads = Math.min(reads + MOST_READS_OF_A_MATCH, MOST_READS);
 
         private Counted(String text, String place) {
             this.text = text;
@@ -48,7 +52,7 @@ final class Expressions {
 
         @Override
         public char charAt(int index) {
-            if (++reads > MOST_READS) {
+            if (++reads > mostReads) {
                 throw invalid(place, "takes too long to match: simplify it, or list the modules by name");
             }
             return text.charAt(index);
