@@ -117,10 +117,11 @@ final class AdapterStore {
         FolderVersion version = adapter.version();
         boolean isThere = changing(() -> {
             Entry known = entries.get(version);
-            if (known != null) {
-                known.readers++;
+            if (known == null || !isOnDisk(version)) {
+                return false;
             }
-            return known != null;
+            known.readers++;
+            return true;
         });
         if (!isThere) {
             return Optional.empty();
@@ -130,7 +131,12 @@ final class AdapterStore {
     }
 
     boolean has(Adapter adapter) {
-        return changing(() -> entries.containsKey(adapter.version()));
+        return changing(() -> entries.containsKey(adapter.version()) && isOnDisk(adapter.version()));
+    }
+
+    /** Another process that shares the folder may have deleted what is known here. */
+    private boolean isOnDisk(FolderVersion version) {
+        return Files.exists(place(version));
     }
 
     /**

@@ -92,6 +92,20 @@ class AdapterStoreTest {
     }
 
     @Test
+    void whatAnotherProcessThatSharesTheFolderHasDeletedIsFetchedAgain() throws IOException {
+        AdapterStore store = store(Long.MAX_VALUE, 5);
+        use(store, "A");
+        assertThat(store(Long.MAX_VALUE, 5).remove(adapter("A"))).isTrue();
+
+        assertThat(store.has(adapter("A"))).isFalse();
+        try (AdapterStore.Lease again = store.lease(adapter("A"), () -> fetch("A"))) {
+            assertThat(again.folder()).isNotEmptyDirectory();
+            assertThat(store.remove(adapter("A"))).as("it is read").isFalse();
+        }
+        assertThat(store.count()).isEqualTo(1);
+    }
+
+    @Test
     void aFullDiskIsMadeRoomOnAsLongAsThereIsSomethingToDelete() throws IOException {
         AdapterStore store = store(Long.MAX_VALUE, 5);
         use(store, "A");
