@@ -162,6 +162,17 @@ class RegistryAdaptersTest {
     }
 
     @Test
+    void takesALimitThatIsLongerThanTime() {
+        adapters.close();
+        adapters = adapters(Double.POSITIVE_INFINITY, 1);
+        registry.upload("pirate", bytes(1, 1000));
+
+        try (FetchedAdapter fetched = adapters.fetch("pirate")) {
+            assertThat(weightsOf(fetched)).isEqualTo(bytes(1, 1000));
+        }
+    }
+
+    @Test
     void neverShowsWhatHasAnotherChecksum() throws Exception {
         registry.upload("pirate", bytes(1, 1000));
         registry.liesAbout(FakeRegistry.WEIGHTS);

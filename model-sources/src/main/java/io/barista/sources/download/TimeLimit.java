@@ -35,7 +35,7 @@ public final class TimeLimit {
         FutureTask<T> task = new FutureTask<>(() -> work.run());
         Thread worker = Thread.ofVirtual().name("source-", 0).start(task);
         try {
-            return limit == null ? task.get() : task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return limit == null ? task.get() : task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             stop(task, worker);
             throw new SourceException(SourceException.Kind.TIMED_OUT,
