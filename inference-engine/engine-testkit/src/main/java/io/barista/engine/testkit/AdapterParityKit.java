@@ -41,6 +41,19 @@ public abstract class AdapterParityKit extends ParityKit {
                 Arguments.of(dtype, 768, List.of(256)), Arguments.of(dtype, 256, List.of(768, 768))));
     }
 
+    /** More of everything than a block takes at a time: rows, inputs, outputs and ranks. */
+    @Test
+    void addsLargeAdaptersToWideMatrices() {
+        AdapterShape shape = shape(2_100, List.of(40, 2_200), 64);
+        Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
+        write(0, adapters, allParts(shape, DType.BFLOAT16, 64));
+        write(1, adapters, List.of(part(shape, 0, DType.BFLOAT16, 5), part(shape, 1, DType.BFLOAT16, 33)));
+        write(3, adapters, List.of(part(shape, 1, DType.BFLOAT16, 17)));
+        for (int rows : new int[]{9, 256, 257}) {
+            assertAgree(shape, adapters, IntStream.range(0, rows).map(row -> row * (SLOTS + 1) / rows - 1).toArray());
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("shapes")
     void addsEachRowsOwnAdapterAtItsOwnRank(DType dtype, int fewestInputs, List<Integer> fewestOutputs) {
@@ -122,7 +135,7 @@ public abstract class AdapterParityKit extends ParityKit {
     @ParameterizedTest
     @EnumSource
     void activatesGateAndUpAsAdaptersHaveChangedThem(Activation activation) {
-        int inner = columns(72);
+        int inner = columns(2_100); // more than a block takes at a time
         AdapterShape shape = shape(96, List.of(inner, inner), 32);
         Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
         write(0, adapters, allParts(shape, DType.FLOAT32, 20));
@@ -130,7 +143,7 @@ public abstract class AdapterParityKit extends ParityKit {
         Twin.Weights weights = twin.pack(matrix("gate and up", DType.FLOAT32, shape.width(), shape.inputs(),
                 random(random, shape.width() * shape.inputs(), 0.1f)));
         Twin.Buffer norm = twin.vector(random(random, shape.inputs(), 1));
-        for (int rows : new int[]{1, 5, 40, 300}) {
+        for (int rows : new int[]{1, 5, 40, 256, 257}) {
             Twin.Buffer x = twin.rows(random(random, rows * shape.inputs(), 1));
             Twin.Buffer normalised = twin.unwritten(rows * shape.inputs());
             Twin.Buffer gateUp = twin.unwritten(rows * shape.width());
@@ -148,10 +161,10 @@ public abstract class AdapterParityKit extends ParityKit {
     @ParameterizedTest
     @ValueSource(ints = {37, 300})
     void aRowGetsTheSameBitsAloneAndInCompany(int rows) {
-        AdapterShape shape = shape(256, List.of(256, 128, 128), 16);
+        AdapterShape shape = shape(1_100, List.of(256, 128, 128), 48);
         Twin.Pair<AdapterMatrix> adapters = twin.make(ops -> ops.allocateAdapters(shape));
         for (int slot = 0; slot < SLOTS; slot++) {
-            write(slot, adapters, allParts(shape, DType.FLOAT32, 3 * slot + 1));
+            write(slot, adapters, allParts(shape, DType.FLOAT32, 11 * slot + 1));
         }
         int[] slots = IntStream.range(0, rows).map(row -> row % (SLOTS + 1) - 1).toArray();
         float[] inputs = random(random, rows * shape.inputs(), 1);
