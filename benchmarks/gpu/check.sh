@@ -3,7 +3,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [[ -f $here/order ]] || { echo "check.sh: run benchmarks/gpu/pack.sh OUT_DIR first, then OUT_DIR/check.sh" >&2; exit 1; }
-all=(CudaOpsGpuIT CudaAttentionGpuIT CudaQuantizedGpuIT CudaAdapterGpuIT CudaFamilyGpuIT CudaFp8CacheGpuIT CudaGoldenGpuIT CudaAdapterGoldenGpuIT CudaEmbeddingGpuIT CudaInt8GpuIT CudaCompanyGpuIT CudaDemoModelGpuIT CudaMemoryGpuIT DeviceSamplerGpuIT CudaStepsGpuIT MatmulPlannerGpuIT NvmlSensorsGpuIT)
+all=(CudaOpsGpuIT CudaAttentionGpuIT CudaQuantizedGpuIT CudaAdapterGpuIT CudaAdapterStepsGpuIT CudaFamilyGpuIT CudaFp8CacheGpuIT CudaGoldenGpuIT CudaAdapterGoldenGpuIT CudaEmbeddingGpuIT CudaInt8GpuIT CudaCompanyGpuIT CudaDemoModelGpuIT CudaMemoryGpuIT DeviceSamplerGpuIT CudaStepsGpuIT MatmulPlannerGpuIT NvmlSensorsGpuIT)
 check() {
   selected=()
   for class in "$@"; do selected+=(--select-class "io.barista.engine.cuda.$class"); done
