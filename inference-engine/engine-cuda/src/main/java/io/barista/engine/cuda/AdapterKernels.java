@@ -27,7 +27,8 @@ final class AdapterKernels implements AutoCloseable {
     private final @Nullable Kernel expandGated;
     private final @Nullable PromptAdapters prompts; // for large tiles, where the kernels are not plain
 
-    private long sumsOfRow; // floats of the largest matrix
+    private long sumsOfRow; // floats of the largest matrix, split by split
+    private long wholeSumsOfRow;
     private long sums;
     private long room;
 
@@ -47,7 +48,9 @@ final class AdapterKernels implements AutoCloseable {
 
     /** To be called for every matrix before the first step, which allocates room for sums. */
     void serve(CudaAdapterMatrix matrix) {
-        sumsOfRow = Math.max(sumsOfRow, (long) splits(matrix) * matrix.shape().parts() * matrix.rank());
+        long ranks = (long) matrix.shape().parts() * matrix.rank();
+        sumsOfRow = Math.max(sumsOfRow, splits(matrix) * ranks);
+        wholeSumsOfRow = Math.max(wholeSumsOfRow, ranks);
     }
 
     private static int splits(CudaAdapterMatrix matrix) {
@@ -127,7 +130,9 @@ final class AdapterKernels implements AutoCloseable {
 
     /** Once, at the first step: then the largest step is known. */
     private void requireRoom(int rows) {
-        long needed = rows * sumsOfRow;
+        long needed = prompts == null
+                ? rows * sumsOfRow
+                : Math.max(AdapterTiles.mostInSmallTiles(rows) * sumsOfRow, rows * wholeSumsOfRow);
         if (needed > room) {
             sums = memory.allocate("adapters' sums", needed * 4);
             room = needed;

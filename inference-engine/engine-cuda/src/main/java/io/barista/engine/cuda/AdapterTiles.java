@@ -31,6 +31,11 @@ final class AdapterTiles {
         return rows <= MOST_ROWS_IN_SMALL_TILES ? SMALL : LARGE;
     }
 
+    /** The most rows, up to so many, whose tiles are small. */
+    static int mostInSmallTiles(int rows) {
+        return Math.min(rows, MOST_ROWS_IN_SMALL_TILES);
+    }
+
     /** Tiles of so many rows. */
     int count(int rows) {
         return Math.ceilDiv(rows, tileRows(rows)) + Math.min(slots, rows);
