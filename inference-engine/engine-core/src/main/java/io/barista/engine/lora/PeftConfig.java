@@ -90,7 +90,11 @@ final class PeftConfig {
             }
             return node.doubleValue();
         }).orElse(alpha);
-        return (float) (own / (rankStabilised ? Math.sqrt(rank(module)) : rank(module)));
+        float scale = (float) (own / (rankStabilised ? Math.sqrt(rank(module)) : rank(module)));
+        if (!Float.isFinite(scale)) {
+            throw refused("adapter_config.json: lora_alpha of %s is too large: %s", module, own);
+        }
+        return scale;
     }
 
     /** PEFT's rule: the first key that is the module's name, the end of it after a dot, or an expression for that. */

@@ -102,6 +102,8 @@ class AdapterFoldersTest {
             rank_pattern | {"(.+)+!\\\\1": 8} | ' takes too long to match
             target_modules | 7 | target_modules must be a list of names
             layers_to_transform | [1] | layers.0.self_attn.q_proj, which its target_modules leave out
+            lora_alpha | 1e300 | lora_alpha of layers.
+            alpha_pattern | {"v_proj": -1e60} | lora_alpha of layers.
             lora_alpha | "much" | lora_alpha must be a finite number
             """)
     void saysWhatIsWrongWithAConfiguration(String key, String value, String message) throws IOException {
