@@ -49,7 +49,7 @@ final class RegistryClient implements AutoCloseable {
 
     private static final Pattern CRC32C = Pattern.compile("(?:^|[ ,])crc32c=:([A-Za-z0-9+/]{6}==):");
 
-    private final URI registry;
+    private final String registry;
     private final String base;
     private final Optional<String> authorization;
     private final Duration patience;
@@ -66,7 +66,7 @@ final class RegistryClient implements AutoCloseable {
      * @param patience for each byte of a file, whose first the registry may have to fetch itself
      */
     RegistryClient(URI registry, String base, Optional<String> apiKey, Duration patience) {
-        this.registry = registry;
+        this.registry = registry.toString().replaceFirst("/+$", "");
         this.base = base;
         this.authorization = apiKey.map(key -> "Bearer " + key);
         this.patience = patience;

@@ -10,6 +10,7 @@ import io.barista.sources.DownloadListener;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -319,6 +320,17 @@ class RegistryAdaptersTest {
         assertThat(failure.code()).isEqualTo(EngineException.Code.UNAVAILABLE);
         assertThat(failure).hasMessageContaining("registry does not answer").hasMessageNotContaining("127.0.0.1");
         assertThat(failure.param()).as("what tells it from a replica that is unavailable").isEqualTo("model");
+    }
+
+    @Test
+    void takesAnAddressThatEndsInASlash() {
+        registry.upload("pirate", bytes(1, 10));
+
+        try (RegistryAdapters slashed = new RegistryAdapters(URI.create(registry.uri() + "/"), "org/base",
+                Optional.empty(),
+                new LoraConfig("s3://secret-bucket/adapters", 4, 20.0, 3), DownloadListener.NONE)) {
+            assertThat(slashed.version("pirate")).isEqualTo(adapters.version("pirate"));
+        }
     }
 
     private RegistryAdapters adapters(@Nullable Double seconds, int tries) {
