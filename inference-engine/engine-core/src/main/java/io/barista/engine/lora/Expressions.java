@@ -17,6 +17,10 @@ final class Expressions {
     /** Milliseconds. A name has some 40 characters. */
     private static final int MOST_READS_OF_A_MATCH = 1_000_000;
 
+    /** Of counted repetitions inside one another, since what is repeated may read nothing. */
+    private static final int MOST_REPETITIONS = 1_000;
+    private static final Pattern COUNT = Pattern.compile("[{,](\\d+)");
+
     private int reads;
 
     /**
@@ -26,6 +30,9 @@ final class Expressions {
      * @throws EngineException INVALID_MODEL when it is none
      */
     Predicate<String> of(String place, String expression) {
+        if (repetitions(expression) > MOST_REPETITIONS) {
+            throw tooSlow(place);
+        }
         Pattern pattern;
         try {
             pattern = Pattern.compile(expression);
@@ -33,6 +40,15 @@ final class Expressions {
             throw invalid(place, "is no regular expression: " + e.getDescription());
         }
         return name -> pattern.matcher(new Counted(name, place)).matches();
+    }
+
+    private static double repetitions(String expression) {
+        return COUNT.matcher(expression).results().mapToDouble(count -> Double.parseDouble(count.group(1)))
+                .filter(count -> count > 1).reduce(1, (one, other) -> one * other);
+    }
+
+    private static EngineException tooSlow(String place) {
+        return invalid(place, "takes too long to match: simplify it, or list the modules by name");
     }
 
     private static EngineException invalid(String place, String reason) {
@@ -53,7 +69,7 @@ final class Expressions {
         @Override
         public char charAt(int index) {
             if (++reads > mostReads) {
-                throw invalid(place, "takes too long to match: simplify it, or list the modules by name");
+                throw tooSlow(place);
             }
             return text.charAt(index);
         }

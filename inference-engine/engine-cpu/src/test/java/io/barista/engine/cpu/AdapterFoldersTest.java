@@ -99,6 +99,7 @@ class AdapterFoldersTest {
             target_modules | "all-linear" | it lacks weights for
             target_modules | "(" | target_modules is no regular expression
             target_modules | "(.+)+\\\\1!" | target_modules takes too long to match
+            target_modules | "(?:(?:(?:(?:){999}){999}){999}){999}.*" | target_modules takes too long to match
             rank_pattern | {"(.+)+!\\\\1": 8} | ' takes too long to match
             target_modules | 7 | target_modules must be a list of names
             layers_to_transform | [1] | layers.0.self_attn.q_proj, which its target_modules leave out
