@@ -8,4 +8,4 @@ if [[ ! -f $here/order ]]; then
   "$here/pack.sh" "$pack"
   here=$pack
 fi
-exec "$here/java.sh" -Xmx8g -Dorg.slf4j.simpleLogger.log.io.barista.engine.output.RequestLog=warn io.barista.engine.cuda.GpuBenchmark "$out" "$(cat "$here/commit")" "$@"
+exec "$here/java.sh" -Xmx16g -Dorg.slf4j.simpleLogger.log.io.barista.engine.output.RequestLog=warn io.barista.engine.cuda.GpuBenchmark "$out" "$(cat "$here/commit")" "$@"

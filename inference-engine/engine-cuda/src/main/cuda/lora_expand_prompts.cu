@@ -1,4 +1,4 @@
-// As lora_expand, for steps of many rows, with h as lora_shrink_prompts leaves it: scaled, and each number as the sum of two elements.
+// As lora_expand_8, for steps of many rows, with h as lora_shrink_prompts leaves it: scaled, and each number as the sum of two elements.
 //
 // lora_expand_prompts: y[row] += h[row] . B, for the rows of tiles = {slot, first, count, ...}.
 //   Launch: grid (ceil(outputs of the largest part / 2048), tiles of up to 64 rows, parts), block 256. Moves the y of rows with adapters twice.

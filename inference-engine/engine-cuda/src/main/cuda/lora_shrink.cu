@@ -6,7 +6,7 @@
 // recorded launch serves any mixture: tiles[i] = {slot, first, count, rows} names the rows rowOrder[first] to rowOrder[first + count - 1]; tiles
 // that are not used have count 0, and those of rows without an adapter, whose number is then the fourth.
 //
-// h is float32 [splits][rows][parts * maxRank]: sums over the part of the inputs that a split covers; lora_expand adds them up. How a row's
+// h is float32 [splits][rows][parts * maxRank]: sums over the part of the inputs that a split covers; lora_expand_8 adds them up. How a row's
 // sums are made depends on inputs and depth alone, so a row gets the same bits in any company.
 //
 // Launch: grid (parts * maxRank / 16, tiles, splits), block 256; depth = inputs of a split, a multiple of 64.

@@ -1,6 +1,6 @@
-// As lora_shrink, for steps of many rows: a block goes through all inputs of its rows, so that sums come out whole, and as lora_expand_prompts
+// As lora_shrink_8, for steps of many rows: a block goes through all inputs of its rows, so that sums come out whole, and as lora_expand_prompts
 // multiplies them: h[rows][parts * maxRank / 4] are 16 bytes of four ranks, scaled, as two elements each: four, then what rounding those has left.
-// Sums are made split by split in the order in which lora_expand adds up what lora_shrink leaves, so that a row gets the same bits from both.
+// Sums are made split by split in the order in which lora_expand_8 adds up what lora_shrink leaves, so that a row gets the same bits from both.
 //
 // Launch: grid (2 * parts * maxRank / 16, tiles of up to 64 rows), block 256, dynamic shared memory stages * 32768, stages 4, or 2 where shared memory
 // is scarce; depth = inputs of a split, a multiple of 512.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Parts of a layer in fewer launches than operations, where rows are few. Each method either does its part and returns true, or does
  * nothing and returns false, and the part is then done operation by operation. What adapters add stands between those operations, so
- * that a step in which rows have adapters has none of these parts.
+ * that of a step in which rows have adapters only the head is such a part.
  */
 final class FusedOps {
 
