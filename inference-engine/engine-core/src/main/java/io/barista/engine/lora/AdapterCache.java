@@ -52,7 +52,7 @@ public final class AdapterCache implements AutoCloseable {
 
     /**
      * The adapter in the version that is current now. Ends exceptionally with an {@link EngineException}: ADAPTER_NOT_FOUND,
-     * INVALID_ADAPTER with what is wrong with it, or UNAVAILABLE.
+     * INVALID_ADAPTER with what is wrong with it, or UNAVAILABLE, also when there is no memory for it.
      */
     public CompletableFuture<Adapter> prepare(String name) {
         CompletableFuture<Adapter> prepared = new CompletableFuture<>();
@@ -133,6 +133,11 @@ public final class AdapterCache implements AutoCloseable {
                 counters.loaded(System.nanoTime() - started);
                 return adapter;
             }
+        } catch (OutOfMemoryError e) { // of one large array: others' small ones are still to be had
+            throw new EngineException(EngineException.Code.UNAVAILABLE,
+                    "adapter %s: there is no room for it in the Java heap of %d MB; give it more (-Xmx), or keep fewer adapters in the host's memory (max_cpu_loras)"
+                            .formatted(name, Runtime.getRuntime().maxMemory() >> 20),
+                    "model", e);
         } finally {
             turns.release();
         }

@@ -39,6 +39,9 @@ class AdapterCacheTest {
         if (name.equals(source.broken)) {
             throw EngineException.of(EngineException.Code.INVALID_ADAPTER, "it has no weights");
         }
+        if (name.equals(source.tooLarge)) {
+            throw new OutOfMemoryError("Java heap space");
+        }
         return new Adapter(new AdapterId(name, fetched.version()), 8, 0, List.of());
     }
 
@@ -94,6 +97,16 @@ class AdapterCacheTest {
         assertFails("nobody", EngineException.Code.ADAPTER_NOT_FOUND);
         source.broken = "none";
         assertThat(cache.prepare("B").join().id().name()).as("mended").isEqualTo("B");
+        assertThat(source.released).hasValue(source.fetches.get());
+    }
+
+    @Test
+    void anAdapterForWhichThereIsNoMemoryConcernsNobodyElse() {
+        source.tooLarge = "B";
+        assertFails("B", EngineException.Code.UNAVAILABLE);
+        assertThat(cache.prepare("A").join().id().name()).isEqualTo("A");
+        source.tooLarge = "none";
+        assertThat(cache.prepare("B").join().id().name()).as("with room by now").isEqualTo("B");
         assertThat(source.released).hasValue(source.fetches.get());
     }
 
@@ -155,6 +168,7 @@ class AdapterCacheTest {
         private volatile CountDownLatch gate = new CountDownLatch(0);
         private volatile boolean isDown;
         private volatile String broken = "none";
+        private volatile String tooLarge = "none";
 
         private void awaitFetch() throws InterruptedException {
             assertThat(begun.tryAcquire(20, TimeUnit.SECONDS)).as("a fetch").isTrue();
