@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.netty.channel.AbortedException;
@@ -50,6 +51,7 @@ enum AttemptFailure {
             case ClosedChannelException _ -> BROKEN;
             case IOException _ -> BROKEN;
             case AbortedException _ -> BROKEN; // closed before the request was written
+            case NotYetConnectedException _ -> BROKEN; // epoll saw something of a connection that was still being made
             default -> OUR_FAULT;
         };
     }
