@@ -15,6 +15,11 @@ public final class AdapterName {
         return NAME.matcher(name).matches();
     }
 
+    /** What is to be told of a text that is none. */
+    public static String refusal(String text) {
+        return "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most".formatted(text);
+    }
+
     /**
      * The name of the adapter at an address right under a root; empty when it is no such address.
      *

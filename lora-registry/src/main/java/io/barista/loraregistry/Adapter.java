@@ -1,5 +1,6 @@
 package io.barista.loraregistry;
 
+import io.barista.sources.AdapterFiles;
 import io.barista.sources.FolderVersion;
 import io.barista.sources.RemoteFile;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.Optional;
  */
 record Adapter(String base, String name, List<RemoteFile> files) {
 
-    static final String CONFIG = "adapter_config.json";
-    static final String WEIGHTS = "adapter_model.safetensors";
+    static final String CONFIG = AdapterFiles.CONFIG;
+    static final String WEIGHTS = AdapterFiles.WEIGHTS;
 
     Adapter {
         files = List.copyOf(files);

@@ -113,8 +113,7 @@ final class Registry implements AutoCloseable {
     void addName(String base, String name, String address, boolean mayReplace) {
         BaseModel of = updatable(base);
         if (!AdapterName.isName(name)) {
-            throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name",
-                    "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most", name);
+            throw ApiException.of(ErrorCode.INVALID_VALUE, "lora_name", "%s", AdapterName.refusal(name));
         }
         String adapter = of.underRoot(address).orElseThrow(() -> ApiException.of(ErrorCode.INVALID_VALUE, "lora_path",
                 "lora_path must be a folder right under lora_config.dynamic_lora_loading_path"));

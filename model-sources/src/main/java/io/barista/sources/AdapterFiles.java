@@ -3,10 +3,10 @@ package io.barista.sources;
 import java.util.List;
 
 /** The two files of a LoRA adapter, right under its address. */
-final class AdapterFiles {
+public final class AdapterFiles {
 
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    public static final String CONFIG = "adapter_config.json";
+    public static final String WEIGHTS = "adapter_model.safetensors";
 
     private AdapterFiles() {}
 

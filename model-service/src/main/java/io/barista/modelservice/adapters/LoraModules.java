@@ -42,8 +42,7 @@ final class LoraModules {
                 throw invalid("expected name=path or {\"name\": ..., \"path\": ...}, got %s", withoutAddresses(entry));
             }
             if (!AdapterName.isName(name)) {
-                throw invalid("'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
-                        withoutAddresses(name));
+                throw invalid("%s", AdapterName.refusal(withoutAddresses(name)));
             }
             if (path.isBlank()) {
                 throw invalid("adapter %s has no path; expected a folder or an address", name);

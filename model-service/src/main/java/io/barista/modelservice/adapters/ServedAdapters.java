@@ -114,9 +114,7 @@ public final class ServedAdapters implements AdapterSource, AutoCloseable {
      */
     public Given add(String name, String address, boolean isInPlace) {
         if (!AdapterName.isName(name)) {
-            throw EngineException.invalid("lora_name",
-                    "'%s' is no name: letters, digits, '.', '_' and '-', 128 at most",
-                    name);
+            throw EngineException.invalid("lora_name", "%s", AdapterName.refusal(name));
         }
         Entry entry = new Entry(found, adapterUnderRoot(address));
         Entry now = Objects.requireNonNull(entries.compute(name, (_, before) -> {

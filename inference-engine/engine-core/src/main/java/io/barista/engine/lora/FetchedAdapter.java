@@ -1,6 +1,7 @@
 package io.barista.engine.lora;
 
 import io.barista.engine.EngineException;
+import io.barista.engine.model.AdapterFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,8 +21,8 @@ public record FetchedAdapter(String version, MemorySegment config, MemorySegment
         implements
             AutoCloseable {
 
-    public static final String CONFIG = "adapter_config.json";
-    public static final String WEIGHTS = "adapter_model.safetensors";
+    public static final String CONFIG = AdapterFiles.CONFIG;
+    public static final String WEIGHTS = AdapterFiles.WEIGHTS;
 
     /**
      * The files of a folder, mapped; for one thread.

@@ -15,8 +15,8 @@ import java.util.Map;
  */
 public record AdapterFiles(ConfigFields config, Map<String, HostTensor> tensors) {
 
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    public static final String CONFIG = "adapter_config.json";
+    public static final String WEIGHTS = "adapter_model.safetensors";
 
     /** @throws io.barista.engine.EngineException INVALID_MODEL with what is wrong with which file */
     public static AdapterFiles read(MemorySegment config, MemorySegment weights) {
