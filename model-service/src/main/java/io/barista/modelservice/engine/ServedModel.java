@@ -6,7 +6,7 @@ import io.barista.engine.LlmEngine;
 import io.barista.engine.chat.ChatTemplate;
 import io.barista.engine.chat.OutputDialect;
 import io.barista.engine.lora.Adapter;
-import io.barista.modelservice.adapters.AdapterName;
+import io.barista.modelservice.adapters.AdapterModelId;
 import io.barista.modelservice.adapters.ServedAdapters;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +38,11 @@ public record ServedModel(List<String> names, LlmEngine engine, EngineConfig ask
     }
 
     /** What a request asks for, if it is an adapter of this model; empty for the model itself, and for what nobody knows. */
-    public Optional<AdapterName> adapterIn(@Nullable String asked) {
+    public Optional<AdapterModelId> adapterIn(@Nullable String asked) {
         if (asked == null || engine.adapters().isEmpty()) {
             return Optional.empty();
         }
-        return AdapterName.of(asked, names).or(() -> Optional.of(new AdapterName(name(), asked))
+        return AdapterModelId.of(asked, names).or(() -> Optional.of(new AdapterModelId(name(), asked))
                 .filter(_ -> !names.contains(asked) && adapters.isNamed(asked)));
     }
 

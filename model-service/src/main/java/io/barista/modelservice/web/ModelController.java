@@ -1,6 +1,6 @@
 package io.barista.modelservice.web;
 
-import io.barista.modelservice.adapters.AdapterName;
+import io.barista.modelservice.adapters.AdapterModelId;
 import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
 import io.barista.modelservice.engine.ServedModel;
@@ -59,7 +59,7 @@ final class ModelController {
         model.names().forEach(name -> cards.add(card(model, name)));
         if (model instanceof ServedModel served) {
             served.engine().adapters().ifPresent(adapters -> adapters.names()
-                    .forEach(name -> cards.add(card(served, new AdapterName(served.name(), name)))));
+                    .forEach(name -> cards.add(card(served, new AdapterModelId(served.name(), name)))));
         }
         return cards;
     }
@@ -76,7 +76,7 @@ final class ModelController {
         });
     }
 
-    private static ModelCard card(ServedModel model, AdapterName name) {
+    private static ModelCard card(ServedModel model, AdapterModelId name) {
         return ModelCard.ofAdapter(name.toString(), model.created(), name.adapter(), name.base(), model.maxModelLen());
     }
 

@@ -1,6 +1,6 @@
 package io.barista.modelservice.web;
 
-import io.barista.modelservice.adapters.AdapterName;
+import io.barista.modelservice.adapters.AdapterModelId;
 import io.barista.modelservice.engine.EmbeddingModel;
 import io.barista.modelservice.engine.HostedModel;
 import io.barista.modelservice.engine.ModelHost;
@@ -64,7 +64,7 @@ final class RequestBodies {
     private <T> Mono<T> prepared(JsonFields fields, HostedModel model, BiFunction<JsonFields, HostedModel, T> prepare) {
         if (model instanceof ServedModel served) {
             String asked = fields.string("model");
-            Optional<AdapterName> adapter = served.adapterIn(asked);
+            Optional<AdapterModelId> adapter = served.adapterIn(asked);
             if (asked != null && adapter.isPresent()) {
                 // May have to be fetched first, which is no work for the threads that prepare.
                 return RequestedAdapters.prepare(served, adapter.get(), asked).publishOn(preparing)

@@ -1,7 +1,7 @@
 package io.barista.modelservice.web;
 
 import io.barista.engine.EngineException;
-import io.barista.modelservice.adapters.AdapterName;
+import io.barista.modelservice.adapters.AdapterModelId;
 import io.barista.modelservice.engine.ServedModel;
 import io.barista.openai.error.ApiException;
 import io.barista.openai.error.ErrorCode;
@@ -17,7 +17,7 @@ final class RequestedAdapters {
      * @return the model with that adapter; ends with an {@link ApiException} for an adapter that is not there, and with what the
      *         engine says of one that is broken
      */
-    static Mono<ServedModel> prepare(ServedModel model, AdapterName name, String asked) {
+    static Mono<ServedModel> prepare(ServedModel model, AdapterModelId name, String asked) {
         return Mono.fromFuture(() -> model.engine().adapters().orElseThrow().prepare(name.adapter()))
                 .onErrorMap(error -> isUnknown(error), _ -> unknown(asked))
                 .map(adapter -> model.with(asked, adapter));

@@ -9,15 +9,15 @@ import java.util.Optional;
  *
  * @param adapter never empty
  */
-public record AdapterName(String base, String adapter) {
+public record AdapterModelId(String base, String adapter) {
 
     /** Empty when it is no adapter of these, a base by itself included. */
-    public static Optional<AdapterName> of(String asked, List<String> bases) {
+    public static Optional<AdapterModelId> of(String asked, List<String> bases) {
         return bases.contains(asked)
                 ? Optional.empty()
                 : bases.stream().filter(base -> asked.startsWith(base + ":") && asked.length() > base.length() + 1)
                         .max(Comparator.comparingInt(String::length))
-                        .map(base -> new AdapterName(base, asked.substring(base.length() + 1)));
+                        .map(base -> new AdapterModelId(base, asked.substring(base.length() + 1)));
     }
 
     @Override
